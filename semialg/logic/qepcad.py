@@ -80,9 +80,7 @@ def to_qepcad(formula: Formula, order: Sequence[str] = (), description: str = ""
     heading = "".join(c if c.isascii() and c.isprintable() and c not in "[]" else " " for c in description)
     variables = ",".join(names[name] for name in everything)
     matrix = _QEPCAD.write(parts.matrix, names.__getitem__)
-    text = (
-        f"[ {heading.strip() or 'semialg'} ]\n({variables})\n{len(free)}\n{prefix}[ {matrix} ].\nfinish\n"
-    )
+    text = f"[ {heading.strip() or 'semialg'} ]\n({variables})\n{len(free)}\n{prefix}[ {matrix} ].\nfinish\n"
     return QepcadInput(text, names, free)
 
 

@@ -160,7 +160,8 @@ def test_fragment(body, expected):
 
 
 def test_definitions():
-    script = parse_smtlib("""
+    script = parse_smtlib(
+        """
         (set-option :produce-models true)
         (declare-fun x () Real) ; a constant
         (define-fun half () Real (/ 1.0 2.0))
@@ -172,7 +173,8 @@ def test_definitions():
         (check-sat)
         (get-model)
         (exit)
-        what follows is not (read""".replace("(read", "read"))
+        what follows is not (read""".replace("(read", "read")
+    )
     assert script.assertions == (
         parse_formula("1/2 <= 2 x and 2 x <= x^2"),
         parse_formula("x = 0 or false"),

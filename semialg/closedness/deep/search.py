@@ -160,9 +160,7 @@ class _Search:
                 gone = sorted(set(range(len(types))) - set(kept))
                 proof: Proof = {"rule": "equal_lines", "axis": axis, "delete": gone, "proof": found.proof}
                 return True, Proved(found.names | {"R6"}, proof)
-            return True, found and found.lifted(
-                "R6", from_minor(pattern, *sides, everything, found.witness)
-            )
+            return True, found and found.lifted("R6", from_minor(pattern, *sides, everything, found.witness))
         return False, None
 
     def _merged(self, pattern: Pattern, at: int) -> Found | None:
