@@ -147,7 +147,7 @@ class _Question:
     @property
     def _padded(self) -> Target | None:
         """The target of the witness in the checked certificate, on the whole pattern."""
-        from semialg.cli.obstruction import obstruction_of
+        from semialg.certificates.obstruction import obstruction_of
 
         certificate = self.verdict.certificate
         if self.verdict.verdict != "not_closed" or certificate is None:

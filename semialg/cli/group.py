@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("semialg.cli.explain", "Write the proof as prose, in text or LaTeX."),
     "export": ("semialg.cli.export", "Write the exact sentence for an SMT or algebra system."),
     "backends": ("semialg.cli.backends", "List the solvers that are installed, and how to get the others."),
+    "explore": ("semialg.cli.explore", "Draw masks on a page of this machine, and see what happens."),
     "atlas": ("semialg.cli.atlas", "Decide every small pattern, and look at the result."),
     "experiment": ("semialg.cli.experiment", "Repeat the experiments of the paper, with certificates."),
     "eliminate": ("semialg.cli.eliminate", "Eliminate variables from linear inequalities, exactly."),

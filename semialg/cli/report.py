@@ -6,9 +6,9 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from semialg.certificates.naming import laurent, sparse_matrix
+from semialg.certificates.obstruction import obstruction_of
 from semialg.certificates.prose import Equation, Grid, Math, listing, mask_grid, number
 from semialg.certificates.render_text import render_text
-from semialg.cli.obstruction import obstruction_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from semialg.algebra.laurent import LaurentMatrix
-    from semialg.cli.obstruction import Obstruction
+    from semialg.certificates.obstruction import Obstruction
     from semialg.closedness.engine import Stage
     from semialg.pattern.pattern import Pattern
 

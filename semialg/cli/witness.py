@@ -16,7 +16,7 @@ from semialg.errors import CertificateError
 
 if TYPE_CHECKING:
     from semialg.algebra.laurent import LaurentMatrix
-    from semialg.cli.obstruction import Obstruction
+    from semialg.certificates.obstruction import Obstruction
 
 __all__ = ["command", "short", "table"]
 
@@ -72,7 +72,7 @@ def command(
     of each factor: as the error vanishes, the weights blow up. All values are computed exactly. PATTERN is as
     for `semialg check`; a certificate file will do as well.
     """
-    from semialg.cli.obstruction import obstruction_of
+    from semialg.certificates.obstruction import obstruction_of
 
     if target is None:
         found = certified(pattern, (), time_limit)
