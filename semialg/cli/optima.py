@@ -34,6 +34,8 @@ _MOST_GATES = 1_000_000
 _MOST_PENALTIES = 10_000
 _PRECISE = 2000
 _SHOWN = 12
+_DIGITS = 10
+"""Significant digits of a value that are shown, where the proved bounds agree on them."""
 
 
 @click.command("optima")
@@ -117,6 +119,8 @@ def command(
 
 def _answer(problem: RegularizedProblem, cells: Cells, solution: Solution, most: int) -> dict[str, Any]:
     """Return what is said about the optimum and the set of optima: proved where it can be."""
+    from fractions import Fraction
+
     from semialg.relu.optimal_sets import certify, certify_precisely, find_exact, neurons_of
 
     exact = find_exact(solution)
@@ -131,6 +135,8 @@ def _answer(problem: RegularizedProblem, cells: Cells, solution: Solution, most:
         "lower": str(exact.value if exact is not None else enclosure.lower),
         "upper": str(exact.value if exact is not None else enclosure.upper),
     }
+    # Floats beside fractions of any length; they are rounded, and the fractions are what is proved.
+    found |= {f"{name}_float": float(Fraction(found[name])) for name in ("lower", "upper")}
     if exact is not None:
         return {**found, **_exact_set(exact, most)}
     return {**found, **_enclosed_set(enclosure, solution, most), "network": _network(neurons_of(solution))}
@@ -306,10 +312,19 @@ def _value_line(answer: dict[str, Any]) -> str:
         value = Fraction(answer["value"])
         about = "" if value.denominator == 1 else f" = {float(value):.10g}"
         return f"Optimal value {value}{about}, exact and proved"
+    from semialg.cli.enclosure import common_digits, outward
+
     lower, upper = Fraction(answer["lower"]), Fraction(answer["upper"])
     # The factor makes up for rounding down to two digits; the least float, for what vanishes among floats.
     gap = max(float(upper - lower) * 1.05, 5e-324 if upper > lower else 0.0)
-    return f"Optimal value {float(upper):.10g} (rounded); proved bounds are {gap:.1e} apart"
+    shown = common_digits(lower, upper, _DIGITS)
+    if shown is not None:
+        return f"Optimal value {shown} (rounded); proved bounds are {gap:.1e} apart"
+    least, most = outward(lower, upper, _DIGITS)
+    return (
+        f"Optimal value between {least} and {most} (proved); the digits beyond are not known: "
+        "the data are too badly scaled for the solver"
+    )
 
 
 def _set_lines(answer: dict[str, Any]) -> list[str]:

@@ -66,13 +66,15 @@ def solve_blocks(
     cells = [j for j, _ in blocks]
     signs = np.array([float(s) for _, s in blocks])
     X, masks, orientation = arrays.X / a, arrays.masks[cells].T, arrays.orientation[cells].T
+    # The conditions say nothing of sizes: with rows of length 1 small points count beside large ones.
+    lengths = np.linalg.norm(X, axis=1, keepdims=True)
+    units = X / np.where(lengths > 0, lengths, 1.0)
     W = cp.Variable((d, len(blocks)))
-    Z = X @ W
-    fit = cp.sum(cp.multiply(masks * signs, Z), axis=1)
+    fit = cp.sum(cp.multiply(masks * signs, X @ W), axis=1)
     objective = 0.5 * cp.sum_squares(fit - arrays.y / c) + arrays.penalty / (a * c) * cp.sum(
         cp.norm(W, 2, axis=0)
     )
-    _run(cp, cp.Problem(cp.Minimize(objective), [cp.multiply(orientation, Z) >= 0]), time_limit)
+    _run(cp, cp.Problem(cp.Minimize(objective), [cp.multiply(orientation, units @ W) >= 0]), time_limit)
     found: NDArray[np.float64] = np.asarray(W.value, dtype=np.float64).T * (c / a)
     return found
 

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from semialg.algebra.linear import kernel_basis, only_solution
+from semialg.algebra.linear import kernel_basis
 from semialg.relu.optimal_sets.atoms import face_of
 from semialg.relu.optimal_sets.bounds import correlations, lower_bound, upper_bound
 from semialg.relu.optimal_sets.certification import Enclosure, certify
 from semialg.relu.optimal_sets.cones import cone_rows, project
 from semialg.relu.optimal_sets.networks import neurons_of
+from semialg.relu.optimal_sets.newton import combined, coordinates, newton_step, rounded
 from semialg.relu.optimal_sets.problem import inner
 from semialg.relu.optimal_sets.pruning import prune
-from semialg.relu.optimal_sets.roots import norm_squared, root_bounds
+from semialg.relu.optimal_sets.roots import norm_squared
 from semialg.relu.optimal_sets.rounding import dyadic
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ __all__ = [
     "exact_residual",
     "newton_exactly",
     "placed",
-    "rounded",
 ]
 
 _BITS = 256
@@ -116,18 +116,18 @@ def newton_exactly(
         for neuron, basis in zip(neurons, bases, strict=True)
         for vector in basis
     ]
-    z = [v for neuron, basis in zip(neurons, bases, strict=True) for v in _coordinates(basis, neuron.weights)]
+    z = [v for neuron, basis in zip(neurons, bases, strict=True) for v in coordinates(basis, neuron.weights)]
     square = [[inner(a, b) for b in columns] for a in columns]
     right = [inner(a, problem.targets) for a in columns]
     previous = None
     for _ in range(_STEPS):
-        step = _newton_step(problem.penalty, bases, square, right, z, bits)
+        step = newton_step(problem.penalty, bases, square, right, z, bits)
         if step is None:
             return None
         z = list(rounded([a + b for a, b in zip(z, step, strict=True)], bits))
         size, whole = norm_squared(step), norm_squared(z)
         if size * 2**bits <= whole:
-            weights = _weights(bases, z)
+            weights = combined(bases, z)
             if any(_face(problem, w) != n.face for n, w in zip(neurons, weights, strict=True)):
                 return None
             return tuple(Placed(n.sign, n.face, w) for n, w in zip(neurons, weights, strict=True))
@@ -137,67 +137,9 @@ def newton_exactly(
     return None
 
 
-def rounded(values: Sequence[Fraction], bits: int) -> Vector:
-    """Return multiples of one power of 2 near the values, ``bits`` binary digits for the largest.
-
-    Examples
-    --------
-    >>> rounded([Fraction(1, 3), Fraction(2)], 4)
-    (Fraction(3, 8), Fraction(2, 1))
-    """
-    largest = max((abs(v) for v in values), default=Fraction(0))
-    size = largest.numerator.bit_length() - largest.denominator.bit_length() if largest else 0
-    unit = Fraction(2) ** (bits - size)
-    return tuple(Fraction(round(v * unit)) / unit for v in values)
-
-
 def _face(problem: RegularizedProblem, weights: Vector) -> tuple[int, ...]:
     values = [inner(row, weights) for row in problem.points]
     return tuple((v > 0) - (v < 0) for v in values)
-
-
-def _coordinates(basis: Sequence[Vector], weights: Vector) -> Vector:
-    gram = [[inner(a, b) for b in basis] for a in basis]
-    found = only_solution(gram, [inner(a, weights) for a in basis])
-    if found is None:
-        raise AssertionError("the Gram matrix of a basis is singular")
-    return found
-
-
-def _weights(bases: Sequence[Sequence[Vector]], z: Sequence[Fraction]) -> list[Vector]:
-    found, at = [], 0
-    for basis in bases:
-        part = z[at : at + len(basis)]
-        found.append(tuple(inner(part, column) for column in zip(*basis, strict=True)))
-        at += len(basis)
-    return found
-
-
-def _newton_step(
-    penalty: Fraction,
-    bases: Sequence[Sequence[Vector]],
-    square: Sequence[Sequence[Fraction]],
-    right: Sequence[Fraction],
-    z: Sequence[Fraction],
-    bits: int,
-) -> Vector | None:
-    """Return the step, from a gradient and a Hessian whose roots are rounded; None if a neuron vanishes."""
-    gradient = [inner(row, z) - b for row, b in zip(square, right, strict=True)]
-    hessian = [list(row) for row in square]
-    at = 0
-    for basis, w in zip(bases, _weights(bases, z), strict=True):
-        size = root_bounds(norm_squared(w), bits)[1]
-        if size == 0:
-            return None
-        unit = rounded([v / size for v in w], bits)
-        along = [inner(a, unit) for a in basis]
-        factor = rounded([penalty / size], bits)[0]
-        for i, a in enumerate(basis):
-            gradient[at + i] += penalty * along[i]
-            for j, b in enumerate(basis):
-                hessian[at + i][at + j] += factor * (inner(a, b) - along[i] * along[j])
-        at += len(basis)
-    return only_solution(hessian, [-v for v in rounded(gradient, 2 * bits)])
 
 
 def _enclosure(

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from semialg.errors import DataError, LimitError
 from semialg.relu.optimal_sets.conic import solve_blocks
+from semialg.relu.optimal_sets.descent import descend, residual_exactly
 from semialg.relu.optimal_sets.numerical import Block, arrays_of, project_blocks
 from semialg.relu.optimal_sets.polishing import from_neighbour, polished, rescued, sharpened
-from semialg.relu.optimal_sets.solution import closed, residual_of, solution_with
+from semialg.relu.optimal_sets.solution import closed, residual_of, solution_with, with_residual
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from semialg.relu.optimal_sets.patterns import Cells
@@ -28,6 +30,9 @@ _VIOLATION = 1e-9
 _CLOSED = 1e-12
 _COARSE = 1e-9
 _DECADES = 12
+_FEW = 2000
+_PATIENCE = 20.0
+"""Seconds for the descent in rational arithmetic."""
 
 
 def solve(
@@ -91,7 +96,8 @@ def solve(
     if closed(found, _COARSE):
         return found
     found = rescued(found)
-    return found if closed(found, _COARSE) else _continued(found, stop)
+    found = found if closed(found, _COARSE) else _continued(found, stop)
+    return found if closed(found, _COARSE) or len(cells) > _FEW else _descended(found, stop)
 
 
 def _once(
@@ -128,6 +134,17 @@ def _once(
         weights = dict(zip(chosen, found, strict=True))
         residual = residual_of(arrays, weights)
     return polished(solution_with(problem, cells, arrays, weights, rounds))
+
+
+def _descended(coarse: Solution, stop: float | None) -> Solution:
+    """Return a better solution by descent in rational arithmetic, for data of very different sizes."""
+    problem, cells = coarse.problem, coarse.cells
+    seconds = _PATIENCE if stop is None else max(min(_PATIENCE, stop - time.monotonic()), 0.0)
+    exact = descend(problem, cells, seconds)
+    weights = {block: np.array([float(v) for v in w]) for block, w in exact.items()}
+    residual = np.array([float(v) for v in residual_exactly(problem, cells, exact)])
+    found = with_residual(problem, cells, weights, residual, coarse.rounds, coarse.arrays)
+    return found if abs(found.gap) < abs(coarse.gap) else coarse
 
 
 def _continued(coarse: Solution, stop: float | None) -> Solution:
