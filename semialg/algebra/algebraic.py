@@ -90,6 +90,19 @@ class AlgebraicNumber:
                     low = _step_off(squarefree, middle, high)
         return cls(tuple(int(c) for c in coefficients), low, high)
 
+    @staticmethod
+    def count_real_roots(coefficients: Sequence[int]) -> int:
+        """Return the number of distinct real roots of an integer polynomial of degree at least 1.
+
+        Examples
+        --------
+        >>> AlgebraicNumber.count_real_roots([-2, 0, 1]), AlgebraicNumber.count_real_roots([2, 0, 1])
+        (2, 0)
+        """
+        _require_degree(coefficients)
+        bound = Fraction(2 + max(abs(c) for c in coefficients[:-1]), abs(coefficients[-1])) + 1
+        return _roots_between(_squarefree(coefficients), -bound, bound)
+
     def refine(self, width: Fraction) -> AlgebraicNumber:
         """Return the same number with an interval no wider than ``width`` (bisection, exact).
 

@@ -12,28 +12,29 @@ from semialg.logic.infix import parse_formula
 from semialg.logic.simplify import substitute_definitions
 from semialg.logic.smtlib import natural_order
 from semialg.logic.variables import all_variables, free_variables, fresh_name, rename, substitute
-from semialg.sets.inquiry import Inquiry
-from semialg.sets.topology import closure_formula, interior_formula
+from semialg.sets.quantities import Quantities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from semialg.algebra.polynomial import Scalar
-    from semialg.logic.decider import Decider
-    from semialg.sets.finding import Finding
 
 __all__ = ["SemialgebraicSet"]
 
 
-@dataclass(frozen=True, slots=True)
-class SemialgebraicSet:
+@dataclass(frozen=True, slots=True, eq=False)
+class SemialgebraicSet(Quantities):
     """The set of real points, in the coordinates ``variables``, at which a formula holds.
 
     Formulas may have quantifiers: by the theorem of Tarski and Seidenberg they describe the same sets as
-    those without. So every operation below is a formula again and costs nothing; only questions cost. Every
-    question takes a ``solver`` (a :class:`semialg.logic.decider.Decider`; by default all that are installed)
-    and a time limit in seconds, and gives a :class:`semialg.sets.finding.Finding`, which says so where the
-    answer stays unknown.
+    those without. So most operations are a formula again and cost nothing; questions cost, and so do closure,
+    interior and boundary, which look for a formula without quantifiers. Every question takes a time limit in
+    seconds and a ``solver`` (a :class:`semialg.logic.decider.Decider`; by default exact arithmetic and then
+    all that are installed), and gives a :class:`semialg.sets.finding.Finding` or
+    :class:`semialg.sets.finding.Value`, which says so where the answer stays unknown, and what it rests on.
+
+    Sets cannot be compared by ``==``: whether two formulas describe the same points is a question
+    (:meth:`equals`), and whether they are written alike is ``a.formula == b.formula``.
 
     Parameters
     ----------
@@ -41,6 +42,8 @@ class SemialgebraicSet:
         Names of the coordinates, in order, all different.
     formula
         Its free variables are among the coordinates.
+    trusted
+        Words of solvers that the formula rests on, where an operation needed one; every answer repeats them.
 
     Raises
     ------
@@ -76,6 +79,7 @@ class SemialgebraicSet:
 
     variables: tuple[str, ...]
     formula: Formula
+    trusted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "variables", tuple(self.variables))
@@ -101,6 +105,20 @@ class SemialgebraicSet:
         formula = parse_formula(text)
         return cls(tuple(natural_order(free_variables(formula)) if variables is None else variables), formula)
 
+    def __eq__(self, other: object) -> bool:
+        """Return True for the same object; raise FormulaError for another set."""
+        if self is other:
+            return True
+        if isinstance(other, SemialgebraicSet):
+            raise FormulaError(
+                "sets are not compared by ==; ask a.equals(b) for the same points, or compare "
+                "a.formula == b.formula for the same text"
+            )
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return id(self)
+
     def __str__(self) -> str:
         return f"{{({', '.join(self.variables)}) : {self.formula}}}"
 
@@ -108,19 +126,19 @@ class SemialgebraicSet:
 
     def union(self, other: SemialgebraicSet) -> SemialgebraicSet:
         """Return the union with another set in the same coordinates."""
-        return SemialgebraicSet(self.variables, disjunction(self.formula, self._aligned(other)))
+        return self._with(disjunction(self.formula, self._aligned(other)), *other.trusted)
 
     def intersection(self, other: SemialgebraicSet) -> SemialgebraicSet:
         """Return the intersection with another set in the same coordinates."""
-        return SemialgebraicSet(self.variables, conjunction(self.formula, self._aligned(other)))
+        return self._with(conjunction(self.formula, self._aligned(other)), *other.trusted)
 
     def difference(self, other: SemialgebraicSet) -> SemialgebraicSet:
         """Return what is in this set and not in another one in the same coordinates."""
-        return SemialgebraicSet(self.variables, conjunction(self.formula, negation(self._aligned(other))))
+        return self._with(conjunction(self.formula, negation(self._aligned(other))), *other.trusted)
 
     def complement(self) -> SemialgebraicSet:
         """Return the points that are not in this set."""
-        return SemialgebraicSet(self.variables, negation(self.formula))
+        return self._with(negation(self.formula))
 
     __or__ = union
     __and__ = intersection
@@ -139,15 +157,7 @@ class SemialgebraicSet:
         if unknown:
             raise FormulaError(f"{unknown[0]} is no coordinate; the coordinates are {list(self.variables)}")
         dropped = [name for name in self.variables if name not in variables]
-        return SemialgebraicSet(tuple(variables), exists(dropped, self.formula))
-
-    def closure(self) -> SemialgebraicSet:
-        """Return the smallest closed set that contains this one."""
-        return SemialgebraicSet(self.variables, closure_formula(self.variables, self.formula))
-
-    def interior(self) -> SemialgebraicSet:
-        """Return the largest open set inside this one."""
-        return SemialgebraicSet(self.variables, interior_formula(self.variables, self.formula))
+        return SemialgebraicSet(tuple(variables), exists(dropped, self.formula), self.trusted)
 
     def rename(self, names: Mapping[str, str]) -> SemialgebraicSet:
         """Return the same set with some coordinates renamed, all at once.
@@ -161,7 +171,7 @@ class SemialgebraicSet:
         if unknown:
             raise FormulaError(f"{unknown[0]} is no coordinate; the coordinates are {list(self.variables)}")
         new = tuple(names.get(name, name) for name in self.variables)
-        return SemialgebraicSet(new, rename(self.formula, names))
+        return SemialgebraicSet(new, rename(self.formula, names), self.trusted)
 
     def product(self, other: SemialgebraicSet) -> SemialgebraicSet:
         """Return the Cartesian product; coordinates of the other set that clash are renamed.
@@ -179,7 +189,8 @@ class SemialgebraicSet:
                 names[name] = fresh_name(name, taken)
                 taken.add(names[name])
         moved = other.rename(names)
-        return SemialgebraicSet(self.variables + moved.variables, conjunction(self.formula, moved.formula))
+        both = conjunction(self.formula, moved.formula)
+        return SemialgebraicSet(self.variables + moved.variables, both, (*self.trusted, *other.trusted))
 
     def image(self, mapping: Mapping[str, Polynomial | Scalar]) -> SemialgebraicSet:
         """Return the image under a polynomial map: new coordinates with their polynomials in the old ones.
@@ -207,7 +218,7 @@ class SemialgebraicSet:
         moved = {old: Polynomial.variable(new) for old, new in inner.items()}
         graph = [equal(Polynomial.variable(name), p.substitute(moved)) for name, p in values.items()]
         body = conjunction(rename(self.formula, inner), *graph)
-        return SemialgebraicSet(tuple(values), exists(inner.values(), body))
+        return SemialgebraicSet(tuple(values), exists(inner.values(), body), self.trusted)
 
     def preimage(
         self, mapping: Mapping[str, Polynomial | Scalar], variables: Sequence[str]
@@ -225,96 +236,14 @@ class SemialgebraicSet:
         missing = [name for name in self.variables if name not in mapping]
         if missing:
             raise FormulaError(f"the map does not say what the coordinate {missing[0]} is")
-        return SemialgebraicSet(
-            tuple(variables), substitute(self.formula, {name: mapping[name] for name in self.variables})
-        )
+        moved = substitute(self.formula, {name: mapping[name] for name in self.variables})
+        return SemialgebraicSet(tuple(variables), moved, self.trusted)
 
     def simplified(self) -> SemialgebraicSet:
         """Return the same set by a simpler formula, without bound variables that an equation defines."""
-        return SemialgebraicSet(self.variables, substitute_definitions(self.formula))
-
-    # ------------------------------------------------------------------ questions
-
-    def is_empty(self, *, solver: Decider | None = None, time_limit: float | None = 60.0) -> Finding:
-        """Return whether no point is in the set; a point of it otherwise.
-
-        Examples
-        --------
-        >>> SemialgebraicSet.parse("x^2 + 1 < 0").is_empty().holds
-        True
-        >>> SemialgebraicSet.parse("2 x = 1").is_empty().witness
-        {'x': Fraction(1, 2)}
-        """
-        return Inquiry(self.variables, solver, time_limit).is_nowhere(self.formula)
-
-    def contains(
-        self, point: Mapping[str, Scalar], *, solver: Decider | None = None, time_limit: float | None = 60.0
-    ) -> Finding:
-        """Return whether a rational point is in the set.
-
-        Without quantifiers, and often with them, this is an exact evaluation that needs no solver.
-
-        Raises
-        ------
-        FormulaError
-            If the point does not give exactly the coordinates.
-        """
-        if set(point) != set(self.variables):
-            raise FormulaError(f"the point gives {sorted(point)}; the coordinates are {list(self.variables)}")
-        there = substitute_definitions(substitute(self.formula, point))
-        return Inquiry((), solver, time_limit).is_true(there)
-
-    def is_subset(
-        self, other: SemialgebraicSet, *, solver: Decider | None = None, time_limit: float | None = 60.0
-    ) -> Finding:
-        """Return whether every point is in another set, too; a point that is not otherwise.
-
-        Examples
-        --------
-        >>> bounded = SemialgebraicSet.parse("x^2 < 2")
-        >>> bounded.is_subset(SemialgebraicSet.parse("x < 3/2")).holds
-        True
-        """
-        return Inquiry(self.variables, solver, time_limit).is_nowhere(self.difference(other).formula)
-
-    def is_closed(self, *, solver: Decider | None = None, time_limit: float | None = 60.0) -> Finding:
-        """Return whether the set contains all its limit points; one outside it otherwise."""
-        return Inquiry(self.variables, solver, time_limit).is_closed(self.formula)
-
-    def is_open(self, *, solver: Decider | None = None, time_limit: float | None = 60.0) -> Finding:
-        """Return whether every point has a neighborhood in the set; a point without one otherwise.
-
-        Examples
-        --------
-        >>> SemialgebraicSet.parse("x < y").is_open().holds
-        True
-        >>> SemialgebraicSet.parse("0 <= x < 1").is_open().witness
-        {'x': Fraction(0, 1)}
-        """
-        # A point of the set without a neighborhood in it is a limit point of the complement.
-        return Inquiry(self.variables, solver, time_limit).is_closed(negation(self.formula))
-
-    def is_bounded(self, *, solver: Decider | None = None, time_limit: float | None = 60.0) -> Finding:
-        """Return whether some ball contains the set.
-
-        Examples
-        --------
-        >>> SemialgebraicSet.parse("x^2 + y^2 <= 1").is_bounded().holds
-        True
-        >>> SemialgebraicSet.parse("x y = 1").is_bounded().holds
-        False
-        """
-        return Inquiry(self.variables, solver, time_limit).is_bounded(self.formula)
+        return self._with(substitute_definitions(self.formula))
 
     # ------------------------------------------------------------------ helpers
-
-    def _aligned(self, other: SemialgebraicSet) -> Formula:
-        if set(other.variables) != set(self.variables):
-            raise FormulaError(
-                f"the sets have the coordinates {list(self.variables)} and {list(other.variables)}; "
-                "expected the same (use rename or product)"
-            )
-        return other.formula
 
     def _require_coordinates(self, names: Sequence[str]) -> None:
         unknown = [name for name in names if name not in self.variables]
