@@ -6,6 +6,7 @@ import json
 
 import click
 
+from semialg.cli.kernel import Answer, ask_kernel, kernel_option, kernel_time_option, show_answer
 from semialg.cli.options import (
     certificate_option,
     json_option,
@@ -15,7 +16,7 @@ from semialg.cli.options import (
     read_within,
     write_atomically,
 )
-from semialg.cli.status import Status
+from semialg.cli.status import Status, VerifyStatus
 from semialg.errors import LimitError
 
 __all__ = ["command"]
@@ -28,6 +29,8 @@ _STATUS = {"closed": Status.CLOSED, "not_closed": Status.NOT_CLOSED, "unknown": 
 @json_option
 @certificate_option
 @click.option("--trace", is_flag=True, help="Show what was tried, and how long it took.")
+@kernel_option
+@kernel_time_option
 @limit_options
 @click.pass_context
 def command(
@@ -36,6 +39,8 @@ def command(
     as_json: bool,
     certificate: str | None,
     trace: bool,
+    kernel: bool,
+    kernel_time: float,
     time_limit: float,
     memory_limit: int | None,
 ) -> None:
@@ -45,10 +50,15 @@ def command(
     10/11*11/01 (factors separated by *, rows by /), or a mask file (.json, .npz, .npy, .mtx, .safetensors,
     .pt); several files may be given, one a mask, output layer first.
 
-    The exit status is 0 for closed, 1 for not closed, 3 for unknown, and 2 for bad input.
+    The exit status is 0 for closed, 1 for not closed, 3 for unknown, and 2 for bad input. With --kernel, the
+    kernel of Coq checks the verdict as a theorem too; then 5 says that its theory does not cover a rule.
     """
     from semialg.verdict import check
 
+    if kernel:
+        from semialg.formal.theory import find_coq
+
+        find_coq()
     try:
         masks, left = read_within(pattern, time_limit)
     except LimitError as error:
@@ -58,6 +68,13 @@ def command(
     if certificate is not None and verdict.certificate is not None:
         write_atomically(certificate, verdict.certificate.to_json())
     document = verdict.to_json()
+    answer = None
+    if kernel and verdict.certificate is not None:
+        from semialg.certificates.handover import masks_for_checker
+
+        text = verdict.certificate.to_json()
+        answer = ask_kernel("the certificate", text, masks_for_checker(masks), kernel_time)
+        document["kernel"] = answer.document
     if as_json:
         click.echo(json.dumps(document))
     else:
@@ -68,7 +85,18 @@ def command(
         if certificate is not None:
             found = "written to" if verdict.certificate is not None else "there is none to write to"
             click.echo(f"  certificate: {found} {certificate}")
-    ctx.exit(_STATUS[document["verdict"]])
+        if answer is not None:
+            show_answer(answer)
+    ctx.exit(_status(document["verdict"], answer))
+
+
+def _status(verdict: str, answer: Answer | None) -> Status:
+    if answer is None or answer.status is VerifyStatus.VALID:
+        return _STATUS[verdict]
+    if answer.status is VerifyStatus.UNSUPPORTED:
+        return Status.UNSUPPORTED
+    click.echo("semialg: the checker accepts what the kernel refuses; please report it", err=True)
+    return Status.CRASH
 
 
 def _unread(reason: str, seconds: float, *, as_json: bool) -> None:

@@ -26,6 +26,7 @@ __all__ = ["COMMANDS", "LazyGroup", "cli", "main"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("semialg.cli.check", "Decide whether training with this pattern always has an optimum."),
     "verify": ("semialg.cli.verify", "Re-check a certificate with the independent checker."),
+    "formalize": ("semialg.cli.formalize", "Print a certificate as a theorem for Coq."),
     "witness": ("semialg.cli.witness", "Show a sequence whose weights blow up, as a table."),
     "dataset": ("semialg.cli.dataset", "Make a data set on which training has no optimum."),
     "audit": ("semialg.cli.audit", "Audit the layers of a model: checkpoint, ONNX file, torch module."),

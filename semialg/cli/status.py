@@ -14,6 +14,7 @@ class Status(IntEnum):
     NOT_CLOSED = 1
     BAD_INPUT = 2
     UNKNOWN = 3
+    UNSUPPORTED = 5
     CRASH = 70
     INTERRUPTED = 130
     BROKEN_PIPE = 141
@@ -26,3 +27,4 @@ class VerifyStatus(IntEnum):
     INVALID = 1
     UNREADABLE = 2
     HOLEY = 4
+    UNSUPPORTED = 5
