@@ -13,7 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from semialg.cli.obstruction import obstruction_of
+from semialg.certificates.obstruction import obstruction_of
 from semialg.logic.sentences import closure_membership, counterexample, membership
 from semialg.pattern.pattern import Pattern
 from semialg.solvers.catalog import backend_named
