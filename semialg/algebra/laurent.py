@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 from semialg.errors import ArgumentError, CertificateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Laurent", "LaurentMatrix", "product"]
+
+_LARGE = 1000
+"""Matrices with more entries than this are written compressed if most entries are zero."""
 
 
 class Laurent:
@@ -154,6 +157,10 @@ class Laurent:
         return f"Laurent('{self}')"
 
 
+def _read_entry(data: object) -> Laurent:
+    return Laurent.constant(Fraction(data)) if isinstance(data, str) else Laurent.from_json(data)
+
+
 def _as_laurent(value: Laurent | Fraction | int) -> Laurent:
     return value if isinstance(value, Laurent) else Laurent.constant(value)
 
@@ -212,20 +219,30 @@ class LaurentMatrix:
 
     @classmethod
     def from_json(cls, data: object) -> LaurentMatrix:
-        """Read nested lists of the JSON form of :class:`Laurent`.
+        """Read nested lists of the JSON form of :class:`Laurent`, or the compressed form of certificates.
+
+        An entry may also be an exact number as text, the constant.
 
         Raises
         ------
         CertificateError
             If the data is not a rectangular, nonempty matrix of that form.
         """
+        if isinstance(data, dict):
+            return cls(
+                (len(data["rows"]), data["columns"]),
+                {(i, j): _read_entry(e) for i, row in enumerate(data["rows"]) for j, e in row},
+            )
         if not isinstance(data, list) or not data or not all(isinstance(row, list) for row in data):
             raise CertificateError("a factor of a curve is not a nonempty list of rows")
         width = len(data[0])
         if width == 0 or any(len(row) != width for row in data):
             raise CertificateError("a factor of a curve has rows of different or zero length")
         entries = {
-            (i, j): Laurent.from_json(e) for i, row in enumerate(data) for j, e in enumerate(row) if e != {}
+            (i, j): _read_entry(e)
+            for i, row in enumerate(data)
+            for j, e in enumerate(row)
+            if e not in ({}, "0")
         }
         return cls((len(data), width), entries)
 
@@ -300,18 +317,53 @@ class LaurentMatrix:
             dense[i][j] = entry.evaluate(t)
         return dense
 
+    def constants(self) -> list[list[Fraction]]:
+        """Return the constant terms as a dense matrix.
+
+        Examples
+        --------
+        >>> LaurentMatrix((1, 2), {(0, 1): Laurent({0: 3, 1: 1})}).constants()
+        [[Fraction(0, 1), Fraction(3, 1)]]
+        """
+        dense = [[Fraction(0)] * self._shape[1] for _ in range(self._shape[0])]
+        for (i, j), entry in self.items():
+            dense[i][j] = entry.coefficient(0)
+        return dense
+
     def to_lists(self) -> list[list[Laurent]]:
         """Return nested lists of the entries."""
         return [[self[i, j] for j in range(self._shape[1])] for i in range(self._shape[0])]
 
-    def to_json(self) -> list[list[dict[str, str]]]:
-        """Return the form that certificates use."""
+    def to_json(self) -> Any:
+        """Return the form that certificates use: full, or compressed if it is large and mostly zero."""
+        if self._is_sparse:
+            return self._compressed(lambda entry: entry.to_json())
         dense: list[list[dict[str, str]]] = [
             [{} for _ in range(self._shape[1])] for _ in range(self._shape[0])
         ]
         for (i, j), entry in self.items():
             dense[i][j] = entry.to_json()
         return dense
+
+    def to_numbers(self) -> Any:
+        """Return the constant terms as certificates write a matrix of numbers, full or compressed."""
+        if self._is_sparse:
+            return self._compressed(lambda entry: str(entry.coefficient(0)))
+        return [
+            [str(self[i, j].coefficient(0)) for j in range(self._shape[1])] for i in range(self._shape[0])
+        ]
+
+    @property
+    def _is_sparse(self) -> bool:
+        cells = self._shape[0] * self._shape[1]
+        return cells > _LARGE and 4 * self.nonzeros < cells
+
+    def _compressed(self, show: Callable[[Laurent], Any]) -> dict[str, Any]:
+        rows = [
+            [[j, show(self._rows[i][j])] for j in sorted(self._rows.get(i, {}))]
+            for i in range(self._shape[0])
+        ]
+        return {"columns": self._shape[1], "rows": rows}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, LaurentMatrix):

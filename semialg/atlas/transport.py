@@ -109,10 +109,23 @@ def _within_factor(to: Relabeling, factor: int, row: int, column: int) -> tuple[
     return i, j
 
 
-def _matrix(old: Sequence[Sequence[Any]], place: Callable[[int, int], tuple[int, int]]) -> list[list[Any]]:
+def _matrix(old: Any, place: Callable[[int, int], tuple[int, int]]) -> Any:
+    if isinstance(old, dict):
+        return _compressed(old, place)
     moved = {place(i, j): value for i, row in enumerate(old) for j, value in enumerate(row)}
     height, width = (1 + max(position[axis] for position in moved) for axis in (0, 1))
     return [[moved[i, j] for j in range(width)] for i in range(height)]
+
+
+def _compressed(old: Mapping[str, Any], place: Callable[[int, int], tuple[int, int]]) -> dict[str, Any]:
+    edges = [place(i, 0) for i in range(len(old["rows"]))] + [place(0, j) for j in range(old["columns"])]
+    height, width = (1 + max(edge[axis] for edge in edges) for axis in (0, 1))
+    rows: list[list[list[Any]]] = [[] for _ in range(height)]
+    for i, row in enumerate(old["rows"]):
+        for j, value in row:
+            line, at = place(i, j)
+            rows[line].append([at, value])
+    return {"columns": width, "rows": [sorted(row, key=lambda pair: pair[0]) for row in rows]}
 
 
 def _minor(proof: Proof, to: Relabeling) -> Proof:
@@ -179,11 +192,43 @@ def _trust(proof: Proof, to: Relabeling) -> Proof:
     return {**proof, "statement": _NAME.sub(rename, proof["statement"])}
 
 
+def _ranks(proof: Proof, to: Relabeling) -> Proof:
+    sides = [proof["rows"], *proof["cut"], proof["columns"]]
+    places = (0, *range(len(proof["cut"])), len(proof["cut"]) - 1)
+    moved = [sorted(to.sides[at][line] for line in lines) for at, lines in zip(places, sides, strict=True)]
+    rows, *cut, columns = reversed(moved) if to.transposed else moved
+    return {"rule": "ranks", "rows": rows, "columns": columns, "cut": cut}
+
+
+def _dependent(proof: Proof, to: Relabeling) -> Proof:
+    last = len(to.sides) - 1
+    sides: list[dict[str, Any]] = []
+    for side in proof["sides"]:
+        rows = side["axis"] == "rows"
+        near, far = (0, last) if rows else (last, 0)
+        sides.append(
+            {
+                "axis": "rows" if rows != to.transposed else "columns",
+                "lines": [to.sides[near][line] for line in side["lines"]],
+                "at": to.sides[far][side["at"]],
+            }
+        )
+    layer = last - 2 - proof["layer"] if to.transposed else proof["layer"]
+    return {"rule": "dependent", "layer": layer, "sides": sides[::-1] if to.transposed else sides}
+
+
 if TYPE_CHECKING:
     Move = Callable[[Proof, Relabeling], Proof]
 
 NOT_CLOSED: dict[str, Move] = {"limit": _limit, "minor": _minor}
 """Rule of a proof of ``not_closed`` to the function that rewrites it."""
 
-OUTSIDE: dict[str, Move] = {"identity": _identity, "split": _split, "squares": _squares, "trust": _trust}
+OUTSIDE: dict[str, Move] = {
+    "identity": _identity,
+    "split": _split,
+    "squares": _squares,
+    "trust": _trust,
+    "ranks": _ranks,
+    "dependent": _dependent,
+}
 """Rule of a proof of non-membership to the function that rewrites it."""

@@ -203,11 +203,11 @@ def _recited(proof: Proof, number: Mapping[int, int]) -> Proof:
     return changed
 
 
-def limit(target: Sequence[Sequence[str]], curve: Sequence[Any], outside: Mapping[str, Any]) -> Proof:
-    """Give a target, a curve of members that tends to it, and a proof that it is no member."""
+def limit(target: Any, curve: Sequence[Any], outside: Mapping[str, Any]) -> Proof:
+    """Give a target and a curve of members that tends to it (full or compressed), and why it is no member."""
     return {
         "rule": "limit",
-        "target": [list(row) for row in target],
+        "target": dict(target) if isinstance(target, dict) else [list(row) for row in target],
         "curve": list(curve),
         "outside": dict(outside),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from semialg.algebra.laurent import LaurentMatrix
+from semialg.certificates.explain_ranks import dependent, ranks
 from semialg.certificates.naming import laurent, polynomial, sparse_matrix
 from semialg.certificates.prose import (
     Cases,
@@ -24,6 +25,7 @@ from semialg.errors import CertificateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from fractions import Fraction
 
     from semialg.certificates.naming import Names
     from semialg.certificates.prose import Block, Inline
@@ -149,7 +151,8 @@ def mask_equation(pattern: Pattern, names: Names) -> list[Block]:
 
 
 def _limit(proof: Mapping[str, Any], pattern: Pattern, names: Names) -> list[Block]:
-    target = [[number(value) for value in row] for row in proof["target"]]
+    limit = LaurentMatrix.from_json(proof["target"]).constants()
+    target = [[number(value) for value in row] for row in limit]
     curve = [LaurentMatrix.from_json(factor) for factor in proof["curve"]]
     product = curve[0]
     for factor in curve[1:]:
@@ -186,7 +189,7 @@ def _limit(proof: Mapping[str, Any], pattern: Pattern, names: Names) -> list[Blo
             Math("j", "j"),
             ", a polynomial in the entries of the factors.",
         ),
-        *_outside(proof["outside"], _Equations(pattern, names, target)),
+        *_outside(proof["outside"], _Equations(pattern, names, target, limit)),
         paragraph("So ", _A + _NOT_IN + _E, ", and ", _E, " is not closed. ", Math("QED", "\\square")),
     ]
 
@@ -233,6 +236,7 @@ class _Equations:
     pattern: Pattern
     names: Names
     target: Sequence[Sequence[Math]]
+    limit: Sequence[Sequence[Fraction]]
     zero: frozenset[Variable] = frozenset()
 
 
@@ -396,4 +400,6 @@ OUTSIDE_WORDS: dict[str, Callable[[Mapping[str, Any], _Equations], list[Block]]]
     "split": _split,
     "squares": _squares,
     "trust": _trust,
+    "ranks": lambda proof, system: ranks(proof, system.names, system.limit),
+    "dependent": lambda proof, system: dependent(proof, system.pattern, system.names),
 }

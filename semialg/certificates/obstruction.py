@@ -91,6 +91,6 @@ def obstruction_of(proof: Mapping[str, Any], pattern: Pattern) -> Obstruction | 
         names,
         pattern,
         pattern.widths == widths,
-        tuple(tuple(Fraction(value) for value in row) for row in proof["target"]),
+        tuple(map(tuple, LaurentMatrix.from_json(proof["target"]).constants())),
         tuple(LaurentMatrix.from_json(factor) for factor in proof["curve"]),
     )

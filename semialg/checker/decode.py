@@ -25,6 +25,7 @@ __all__ = [
     "Rule",
     "Step",
     "array",
+    "curve_matrix",
     "document",
     "entry_variable",
     "field_of",
@@ -38,6 +39,7 @@ __all__ = [
     "positive",
     "rational",
     "record",
+    "target_matrix",
     "target_polynomial",
     "text",
     "tuple_of",
@@ -272,6 +274,32 @@ def _matrix(value: object, cell: Decoder, zero: object) -> SparseMatrix[Any]:
                     entries[j] = decoded
         rows.append(entries)
     return SparseMatrix(tuple(rows), width)
+
+
+def _compressed(value: object, cell: Decoder) -> SparseMatrix[Any]:
+    """Decode a matrix given by its number of columns and, for each row, pairs of a column and an entry."""
+    pairs = keyed(value, {"columns", "rows"})
+    width: int = field_of(pairs, "columns", positive)
+    rows: list[dict[int, Any]] = []
+    table: list[list[tuple[int, Any]]] = field_of(pairs, "rows", array(array(tuple_of(index, cell)), 1))
+    for i, row in enumerate(table):
+        last = -1
+        for at, (j, _) in enumerate(row):
+            if not last < j < width:
+                raise Unreadable(f"expected columns that increase and are below {width}", f".rows[{i}][{at}]")
+            last = j
+        rows.append({j: entry for j, entry in row if entry})
+    return SparseMatrix(tuple(rows), width)
+
+
+def target_matrix(value: object) -> SparseMatrix[Fraction]:
+    """Decode a matrix of exact numbers, in full or compressed."""
+    return _compressed(value, rational) if type(value) is dict else number_matrix(value)
+
+
+def curve_matrix(value: object) -> SparseMatrix[Laurent]:
+    """Decode a matrix of Laurent polynomials, in full or compressed."""
+    return _compressed(value, laurent) if type(value) is dict else laurent_matrix(value)
 
 
 def number_matrix(value: object) -> SparseMatrix[Fraction]:

@@ -163,8 +163,8 @@ def core_of(pattern: Pattern, witness: Witness) -> Core | None:
     slot_of_left = {(i, k): at for at, (unit, k) in enumerate(slots) for i in bits(unit.rows)}
     slot_of_right = {(k, j): at for at, (unit, k) in enumerate(slots) for j in bits(unit.columns)}
     observed = {(i, j) for i in rows for j in columns if reduced.observed(i, 1 << j)}
-    uses = set(_variables(full.outside))
-    if not set(_entries(full.outside)) <= observed or not all(
+    uses = set(_variables(full.identities))
+    if not set(_entries(full.identities)) <= observed or not all(
         (v[1:] in slot_of_left) if v[0] == 0 else (v[1:] in slot_of_right) for v in uses
     ):
         return None
@@ -184,7 +184,7 @@ def core_of(pattern: Pattern, witness: Witness) -> Core | None:
         tuple(packed(reduced.free.get(i, 0) & reduced.columns, column_at) for i in rows),
         tuple({row_at[i]: x[i, k] for i in bits(unit.rows) if x[i, k]} for unit, k in slots),
         tuple({column_at[j]: y[k, j] for j in bits(unit.columns) if y[k, j]} for unit, k in slots),
-        relabel(full.outside, lambda i, j: (row_at[i], column_at[j]), variable),
+        relabel(full.identities, lambda i, j: (row_at[i], column_at[j]), variable),
     )
 
 

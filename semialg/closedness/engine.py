@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ATTEMPTS", "Budget", "Found", "Outcome", "Stage", "decide"]
 
 _DEEP = 3
+_LOCAL = 3
 
 
 @dataclass(frozen=True)
@@ -165,16 +166,27 @@ def _induction(pattern: Pattern, budget: Budget) -> Found | None:
     return Found("closed", method, reason, claims.certificate("closed", pattern, result))
 
 
+def _ranks(pattern: Pattern, _budget: Budget) -> Found | None:
+    """Look at the whole matrix; patterns up to 3x3x3 are left to local searches, which decide all of them."""
+    if max(pattern.widths) <= _LOCAL:
+        return None
+    from semialg.closedness.ranks.search import rank_witness
+
+    found = rank_witness(pattern)
+    return None if found is None else _not_closed(*found)
+
+
 _SEARCHES = [(name, _obstruction(name, search)) for name, search in OBSTRUCTIONS]
 
 ATTEMPTS: tuple[tuple[str, Attempt], ...] = (
     _SEARCHES[0],
     ("closedness rules", _closed),
+    ("ranks", _ranks),
     *_SEARCHES[1:],
     ("induction over minors", _induction),
     ("deep search", _deep),
 )
-"""Name and function of each attempt: the linear-time obstruction first, then the rules, then searches."""
+"""Name and function of each attempt: what takes linear time first, then searches."""
 
 
 def decide(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from semialg.algebra.laurent import Laurent, LaurentMatrix
+from semialg.algebra.laurent import LaurentMatrix
 from semialg.certificates.outside import Identity, Split, monomial
+from semialg.certificates.rank_proofs import Dependent, Ranks, Side
 from semialg.closedness.witness import Witness
 from semialg.errors import CertificateError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from semialg.certificates.outside import Outside, Poly, Variable
+    from semialg.certificates.rank_proofs import RankProof
     from semialg.pattern.pattern import Pattern
 
 __all__ = ["read_witness"]
@@ -48,25 +50,24 @@ def read_witness(pattern: Pattern, proof: Mapping[str, Any]) -> Witness:
         lists = (proof["rows"], *proof["hidden"], proof["columns"])
         keep = [[side[at] for at in chosen] for side, chosen in zip(keep, lists, strict=True)]
         proof = proof["proof"]
-    target = proof["target"]
-    limit = LaurentMatrix(
-        (len(target), len(target[0])),
-        {
-            (i, j): Laurent.constant(Fraction(value))
-            for i, row in enumerate(target)
-            for j, value in enumerate(row)
-            if Fraction(value)
-        },
-    )
     return Witness(
         pattern,
         tuple(keep[0]),
         tuple(keep[-1]),
         tuple(map(tuple, keep[1:-1])),
-        limit,
+        LaurentMatrix.from_json(proof["target"]),
         tuple(map(LaurentMatrix.from_json, proof["curve"])),
-        _outside(proof["outside"]),
+        _proof(proof["outside"], pattern.layers),
     )
+
+
+def _proof(proof: Mapping[str, Any], layers: int) -> Outside | RankProof:
+    if proof["rule"] == "ranks":
+        return Ranks(tuple(proof["rows"]), tuple(proof["columns"]), tuple(map(tuple, proof["cut"])))
+    if proof["rule"] == "dependent":
+        sides = tuple(Side(side["axis"], tuple(side["lines"]), side["at"]) for side in proof["sides"])
+        return Dependent(layers, proof["layer"], sides)
+    return _outside(proof)
 
 
 def _outside(proof: Mapping[str, Any]) -> Outside:

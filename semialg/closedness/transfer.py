@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semialg.certificates.outside import relabel
+from semialg.certificates.rank_proofs import Dependent, Ranks
 from semialg.closedness.steps import lift_all
 from semialg.closedness.witness import Witness
 
@@ -59,5 +60,7 @@ def transpose_witness(witness: Witness) -> Witness:
         witness.hidden[::-1],
         witness.limit.transpose(),
         tuple(factor.transpose() for factor in reversed(witness.curve)),
-        relabel(witness.outside, lambda i, j: (j, i), lambda v: (last - v[0], v[2], v[1])),
+        witness.outside.transpose()
+        if isinstance(witness.outside, Ranks | Dependent)
+        else relabel(witness.outside, lambda i, j: (j, i), lambda v: (last - v[0], v[2], v[1])),
     )

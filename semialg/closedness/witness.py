@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from semialg.algebra.laurent import Laurent, LaurentMatrix, product
 from semialg.certificates import claims
 from semialg.certificates.outside import relabel
+from semialg.certificates.rank_proofs import Dependent, Ranks
+from semialg.errors import CertificateError
 from semialg.lazy import lazy_property
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from semialg.certificates.certificate import Certificate
     from semialg.certificates.outside import Outside, Variable
+    from semialg.certificates.rank_proofs import RankProof
     from semialg.pattern.pattern import Pattern
 
 __all__ = ["Witness", "on_paths"]
@@ -62,15 +65,25 @@ class Witness:
     hidden: tuple[tuple[int, ...], ...]
     limit: LaurentMatrix
     curve: tuple[LaurentMatrix, ...]
-    outside: Outside
+    outside: Outside | RankProof
 
     @property
     def target(self) -> list[list[Fraction]]:
         """The target on the minor, dense."""
-        dense = [[Fraction(0)] * len(self.columns) for _ in self.rows]
-        for (i, j), value in self.limit.items():
-            dense[i][j] = value.coefficient(0)
-        return dense
+        return self.limit.constants()
+
+    @property
+    def identities(self) -> Outside:
+        """The proof of non-membership by identities; raises CertificateError if it is one by ranks."""
+        if isinstance(self.outside, Ranks | Dependent):
+            raise CertificateError("the target is no product by its ranks; expected a proof by identities")
+        return self.outside
+
+    @property
+    def padded_target(self) -> list[list[Fraction]]:
+        """The target on the whole pattern, zero outside the minor."""
+        widths = self.pattern.widths
+        return self.limit.embed((widths[0], widths[-1]), self.rows, self.columns).constants()
 
     @property
     def is_minor(self) -> bool:
@@ -124,11 +137,17 @@ class Witness:
         return -min((factor.order or 0 for factor in self.curve), default=0)
 
     def full(self) -> Witness:
-        """Return the same witness on the whole pattern, padded with zeros."""
+        """Return the same witness on the whole pattern, padded with zeros.
+
+        Raises
+        ------
+        CertificateError
+            If the proof is one by ranks and speaks of a minor: its ranks say nothing of the whole.
+        """
         widths = self.pattern.widths
         keep = (self.rows, *self.hidden, self.columns)
         proof = relabel(
-            self.outside,
+            self.identities,
             lambda i, j: (self.rows[i], self.columns[j]),
             lambda v: (v[0], keep[v[0]][v[1]], keep[v[0] + 1][v[2]]),
         )
@@ -147,7 +166,7 @@ class Witness:
 
     def certificate(self) -> Certificate:
         """Return the certificate of ``not_closed`` for the pattern (design of the certificate format)."""
-        target = [[str(value) for value in row] for row in self.target]
+        target = self.limit.to_numbers()
         curve = [factor.to_json() for factor in self.curve]
         proof = claims.limit(target, curve, self.outside.to_json())
         if self.is_minor:

@@ -60,10 +60,10 @@ def by_witness(pattern: Pattern, verdict: Verdict, time_limit: float) -> list[Op
     """Ask solvers whether the target of a verdict "not closed" is a product, and whether it is a limit."""
     if verdict.witness is None:
         return []
-    full = verdict.witness.full()
+    target = verdict.witness.padded_target
     questions = (
-        ("the target is a product", membership(pattern, full.target), False),
-        ("the target is a limit of products", closure_membership(pattern, full.target, "entry"), True),
+        ("the target is a product", membership(pattern, target), False),
+        ("the target is a limit of products", closure_membership(pattern, target, "entry"), True),
     )
     opinions = []
     for question, formula, expected in questions:

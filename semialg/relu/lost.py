@@ -76,7 +76,7 @@ class Lost:
             tuple(sides[0]),
             tuple(sides[-1]),
             tuple(map(tuple, sides[1:-1])),
-            tuple(tuple(Fraction(value) for value in row) for row in inner["target"]),
+            tuple(map(tuple, LaurentMatrix.from_json(inner["target"]).constants())),
             tuple(LaurentMatrix.from_json(factor) for factor in inner["curve"]),
             proof,
         )

@@ -18,6 +18,7 @@ from typing import Any
 PROOFS = Path(__file__).parents[2] / "proofs"
 TREES = runpy.run_path(str(Path(__file__).with_name("corpus_trees.py")))
 SCALAR = runpy.run_path(str(Path(__file__).with_name("corpus_scalar.py")))
+RANKS = runpy.run_path(str(Path(__file__).with_name("corpus_ranks.py")))
 RELU = runpy.run_path(str(Path(__file__).with_name("corpus_relu.py")))
 
 Json = Any
@@ -347,6 +348,7 @@ def accepted() -> dict[str, tuple[list[str], Json, Json | None]]:
         ),
     }
     found.update(TREES["accepted"]())
+    found.update(RANKS["accepted"]())
     found.update(RELU["accepted"](LIMIT, MINOR))
     found.update(SCALAR["accepted"]())
     return found
@@ -1179,7 +1181,7 @@ def rejected() -> dict[str, tuple[Json, Json]]:
     """Return the rejected certificates: name -> (certificate, manifest entry)."""
     sources = accepted()
     found: dict[str, tuple[Json, Json]] = {}
-    faults = [*FAULTS, *TREES["faults"](), *RELU["faults"](), *SCALAR["faults"]()]
+    faults = [*FAULTS, *TREES["faults"](), *RANKS["faults"](), *RELU["faults"](), *SCALAR["faults"]()]
     for name, rule, source, status, where, reason, changes in faults:
         _, document, pattern = sources[source]
         expected = {"rule": rule, "status": status, "where": where, "reason": reason}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PROOFS = Path(__file__).parents[2] / "proofs"
 MANIFEST = json.loads((PROOFS / "accept" / "manifest.json").read_text())
+SECOND_RANKS = runpy.run_path(str(Path(__file__).with_name("second_ranks.py")))["accepts"]
+RANK_RULES = {"ranks", "dependent"}
 SECOND = runpy.run_path(str(Path(__file__).with_name("second_checker.py")))["accepts"]
 
 
@@ -129,6 +131,8 @@ def is_true_limit(masks: Any, proof: Any) -> bool:
 
 
 NOT_CLOSED = [name for name in MANIFEST if load(name)["claim"]["kind"] == "not_closed"]
+BY_RANKS = [name for name in NOT_CLOSED if load(name)["proof"].get("outside", {}).get("rule") in RANK_RULES]
+NOT_CLOSED = [name for name in NOT_CLOSED if name not in BY_RANKS]
 CLOSED = [name for name in MANIFEST if load(name)["claim"]["kind"] == "closed"]
 
 
@@ -172,6 +176,33 @@ def test_changed_closed_certificates_are_judged_alike_by_a_second_checker(name: 
         if status == "valid":
             assert not has_private_path(changed["claim"]["masks"]), changed
     assert total > 5
+
+
+@pytest.mark.parametrize("name", BY_RANKS)
+def test_changed_proofs_by_ranks_are_judged_alike_by_a_second_checker(name: str) -> None:
+    document = load(name)
+    assert SECOND_RANKS(document)
+    total = valid = 0
+    for changed in mutations(document):
+        status = status_of(changed, None)
+        total += 1
+        if status == "unreadable":
+            continue
+        try:
+            second = SECOND_RANKS(changed)
+        except (AssertionError, LookupError, ValueError, TypeError):
+            second = False
+        assert second == (status == "valid"), changed
+        valid += status == "valid"
+    assert 0 < valid < total / 2
+
+
+@pytest.mark.parametrize(
+    "name", ["ranks.json", "ranks-deep.json", "dependent.json", "dependent-columns.json"]
+)
+def test_targets_of_proofs_by_ranks_are_no_products_by_a_groebner_basis(name: str) -> None:
+    document = load(name)
+    assert is_true_limit(document["claim"]["masks"], document["proof"])
 
 
 def has_private_path(masks: Any) -> bool:

@@ -6,7 +6,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from semialg.checker.arithmetic import Laurent, SparseMatrix, laurent_product
-from semialg.checker.decode import Rule, Step, array, index, laurent_matrix, number_matrix, variant
+from semialg.checker.decode import Rule, Step, array, curve_matrix, index, target_matrix, variant
 from semialg.checker.masks import BitMask, bits, bitset, on_paths
 from semialg.checker.report import Invalid, Run, figure
 from semialg.checker.rules.outside import OUTSIDE, System, judge_outside
@@ -106,8 +106,8 @@ _indices = array(index)
 NOT_CLOSED: dict[str, Rule] = {
     "limit": Rule(
         {
-            "target": number_matrix,
-            "curve": array(laurent_matrix, 1),
+            "target": target_matrix,
+            "curve": array(curve_matrix, 1),
             "outside": variant("rule", lambda: OUTSIDE),
         },
         check_limit,

@@ -1,4 +1,4 @@
-"""Rules that prove a target to be no product: outside.identity, split, squares, trust."""
+"""Rules that prove a target to be no product: outside.identity, split, squares, trust, and the ranks."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from semialg.checker.decode import (
 )
 from semialg.checker.masks import BitMask, bits
 from semialg.checker.report import Hole, Invalid, Run, figure, show
+from semialg.checker.rules.ranks import RANKS
 from semialg.checker.statement import facts_of
 
 __all__ = ["OUTSIDE", "System", "judge_outside"]
@@ -222,4 +223,5 @@ OUTSIDE: dict[str, Rule] = {
     "split": Rule({"variable": entry_variable, "zero": _outside, "nonzero": _outside}, check_split),
     "squares": Rule({"squares": _squares, "terms": array(_decode_term)}, check_squares),
     "trust": Rule({"statement": text, "solvers": array(text, 1)}, check_trust),
+    **RANKS,
 }

@@ -53,7 +53,7 @@ def from_minor(
         for layer, factor in enumerate(whole.curve)
     ]
     proof = relabel(
-        whole.outside,
+        whole.identities,
         lambda i, j: (rows[i], columns[j]),
         lambda v: (v[0], keep[v[0]][v[1]], keep[v[0] + 1][v[2]]),
     )
@@ -73,7 +73,7 @@ def from_merged(
     left, right = _two_factors(whole.curve[at], steps)
     curve = [dict(factor.items()) for factor in whole.curve]
     curve[at : at + 1] = [left, right]
-    proof = _longer_proof(pattern, at, whole.outside)
+    proof = _longer_proof(pattern, at, whole.identities)
     if proof is None:
         target = _embedded(whole, witness)
         proof = outside(pattern.minor(witness.rows, witness.columns), target, budget)
