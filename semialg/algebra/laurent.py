@@ -6,11 +6,14 @@ A witness of non-closedness is a curve of factors whose entries are Laurent poly
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from operator import index
 from typing import TYPE_CHECKING, Any
 
 from semialg.errors import ArgumentError, CertificateError
+from semialg.intake.numbers import exact_number
+from semialg.intake.shown import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -77,13 +80,12 @@ class Laurent:
             )
         terms: dict[int, Fraction] = {}
         for exponent, coefficient in data.items():
-            try:
-                terms[int(exponent)] = Fraction(coefficient)
-            except (TypeError, ValueError, ZeroDivisionError):
+            if not re.fullmatch(r"-?[0-9]{1,9}", str(exponent)):
                 raise CertificateError(
-                    f"a Laurent polynomial has the term {exponent!r}: {coefficient!r}; "
-                    'expected an integer exponent and a coefficient "p" or "p/q"'
-                ) from None
+                    f"a Laurent polynomial has the exponent '{show(exponent, 40)}'; expected an integer"
+                )
+            where = f"the coefficient of t^{exponent} in a Laurent polynomial"
+            terms[int(exponent)] = exact_number(coefficient, where, CertificateError)
         return cls(terms)
 
     def terms(self) -> dict[int, Fraction]:

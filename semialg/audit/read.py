@@ -11,6 +11,7 @@ from semialg.audit.model import Layer, Model, chains_of
 from semialg.audit.tensors import npz_tensors, safetensors_tensors
 from semialg.audit.weights import STATE_DICT_NOTE, parts_of_tensors
 from semialg.errors import PatternError
+from semialg.intake.sources import LARGEST_TEXT, as_file
 from semialg.pattern.reading import show_path
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _parts(sources: Sequence[str]) -> tuple[list[Layer | Skipped], tuple[str, ..
             layers.append(_layer_of(Path(source).stem, masks[0]))
         return layers, (_MASKS_NOTE,)
     (source,) = sources
-    path = Path(source)
+    path = as_file(source, most=LARGEST_TEXT, error=PatternError, expected="a checkpoint or masks")
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES or suffix in {".npy", ".mtx", ".json"} or not _is_file(path):
         masks = _pattern_masks(source)

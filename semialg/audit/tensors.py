@@ -17,6 +17,7 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from semialg.errors import PatternError
+from semialg.intake.json_text import read_json
 from semialg.pattern.reading import show, strict_json
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def names_file(path: Path) -> dict[str, tuple[str, ...]]:
     PatternError
         If the file is not such an object.
     """
-    document = strict_json(path.read_bytes(), "the file of names")
+    document = read_json(path, error=PatternError, expected="a JSON file of names")
     if not isinstance(document, dict) or not all(
         isinstance(names, list) and all(isinstance(name, str) for name in names)
         for names in document.values()

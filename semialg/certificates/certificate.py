@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semialg.errors import CertificateError
+from semialg.intake.json_text import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,18 +88,11 @@ class Certificate:
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Certificate:
-        """Read a certificate file.
+        """Read a certificate file; ``-`` is standard input.
 
         Raises
         ------
         CertificateError
             If the file cannot be read or is not a certificate of this version.
         """
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-            document = json.loads(text)
-        except OSError as error:
-            raise CertificateError(f"cannot read the certificate {path}: {error.strerror}") from None
-        except (ValueError, RecursionError) as error:  # a number with thousands of digits is a ValueError too
-            raise CertificateError(f"the file {path!s:.200} is not a JSON certificate: {error}") from None
-        return cls(document)
+        return cls(read_json(path, error=CertificateError, expected="a JSON certificate"))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semialg.cli.options import pattern_words, read_certificate, read_pattern, read_within
-from semialg.errors import CertificateError
+from semialg.errors import CertificateError, PatternError
+from semialg.intake.sources import LARGEST_TEXT, as_file, is_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,11 +39,19 @@ class OnFile:
 
 def is_certificate_file(arguments: Sequence[str]) -> bool:
     """Whether the arguments are one JSON file that calls itself a certificate."""
-    path = Path(arguments[0])
-    if len(arguments) != 1 or path.suffix.lower() != ".json" or not path.is_file():
+    if len(arguments) != 1:
         return False
-    with path.open("rb") as file:
-        head = file.read(1 << 12)
+    path = Path(arguments[0])
+    if is_stream(arguments[0]):
+        expected = "a pattern or a certificate"
+        path = as_file(arguments[0], most=LARGEST_TEXT, error=PatternError, expected=expected)
+    try:
+        if path.suffix.lower() != ".json" or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(1 << 12)
+    except (OSError, ValueError):  # whoever reads it says so
+        return False
     return b'"semialg-certificate"' in head
 
 

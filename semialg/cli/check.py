@@ -60,7 +60,7 @@ def command(
 
         find_coq()
     try:
-        masks, left = read_within(pattern, time_limit)
+        masks, left = read_within(pattern, time_limit, memory_limit)
     except LimitError as error:
         _unread(str(error), time_limit, as_json=as_json)
         ctx.exit(Status.UNKNOWN)

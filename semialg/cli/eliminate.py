@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from semialg.cli.picture import plot_option, write_picture
-from semialg.errors import CertificateError
+from semialg.errors import CertificateError, LinearSystemError
+from semialg.intake.shown import show_path
+from semialg.intake.sources import read_bytes
 
 if TYPE_CHECKING:
     from semialg.polyhedra.choose import Method
@@ -86,8 +88,8 @@ def command(
 
     if unchecked and certificate is not None:
         raise click.UsageError("--unchecked builds no proof; leave it out to write a certificate")
-    with click.open_file(file, "rb") as stream:
-        system = parse_system(stream.read(LARGEST_FILE + 1), "standard input" if file == "-" else file)
+    data = read_bytes(file, most=LARGEST_FILE, error=LinearSystemError, expected="a linear system")
+    system = parse_system(data, show_path(file))
     unwanted = [name.strip() for name in variables.split(",") if name.strip()]
     if plot is not None:
         _require_drawable(system, unwanted)

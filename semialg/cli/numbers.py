@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from semialg.errors import PatternError
+from semialg.intake.json_text import read_json, strict_json
+from semialg.intake.numbers import exact_number
+from semialg.intake.shown import show
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["read_matrix"]
 
@@ -18,7 +21,7 @@ def read_matrix(source: str, what: str) -> list[list[Fraction]]:
     Parameters
     ----------
     source
-        JSON text, or the name of a file.
+        JSON text, the name of a file, or ``-`` for standard input.
     what
         What the matrix is, for messages.
 
@@ -32,25 +35,17 @@ def read_matrix(source: str, what: str) -> list[list[Fraction]]:
     >>> read_matrix('[[0, "1/2"]]', "the target")
     [[Fraction(0, 1), Fraction(1, 2)]]
     """
-    text = source
-    if not source.lstrip().startswith("["):
-        try:
-            text = Path(source).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise PatternError(
-                f"{what} {source!r} is neither a JSON matrix such as [[0,1],[1,0]] nor a readable file: "
-                f"{error}"
-            ) from None
-    try:
-        rows = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise PatternError(f"{what} {source!r} is not JSON: {error}") from None
+    if source.lstrip().startswith("["):
+        rows = strict_json(source, what, PatternError)
+    else:
+        expected = "a JSON matrix such as [[0,1],[1,0]], or a file with one"
+        rows = read_json(source, error=PatternError, expected=expected)
     if not isinstance(rows, list) or not rows or not all(isinstance(row, list) and row for row in rows):
         raise PatternError(
-            f"{what} {source!r} is not a list of rows; expected a matrix such as [[0,1],[1,0]]"
+            f"{what} {show(source)!r} is not a list of rows; expected a matrix such as [[0,1],[1,0]]"
         )
     if len({len(row) for row in rows}) > 1:
-        raise PatternError(f"{what} {source!r} has rows of different lengths")
+        raise PatternError(f"{what} {show(source)!r} has rows of different lengths")
     return [
         [_exact(value, f"entry ({i}, {j}) of {what}") for j, value in enumerate(row)]
         for i, row in enumerate(rows)
@@ -59,8 +54,6 @@ def read_matrix(source: str, what: str) -> list[list[Fraction]]:
 
 def _exact(value: Any, where: str) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise PatternError(f'{where} is {value!r}; expected an integer or an exact number in quotes, "p/q"')
-    try:
-        return Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        raise PatternError(f'{where} is {value!r}; expected an exact number "p" or "p/q"') from None
+        shown = show(repr(value), 60)
+        raise PatternError(f'{where} is {shown}; expected an integer or an exact number in quotes, "p/q"')
+    return exact_number(value, where, PatternError)

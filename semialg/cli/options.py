@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from semialg.errors import CertificateError
+from semialg.errors import CertificateError, PatternError
+from semialg.intake.sources import LARGEST_TEXT, as_file, is_stream, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,23 +120,29 @@ def read_pattern(arguments: Sequence[str]) -> Pattern:
     return Pattern.parse(arguments[0] if len(arguments) == 1 else list(arguments))
 
 
-def read_within(arguments: Sequence[str], time_limit: float) -> tuple[Pattern, float]:
+def read_within(
+    arguments: Sequence[str], time_limit: float, memory_limit: int | None = None
+) -> tuple[Pattern, float]:
     """Return the pattern that the arguments name, and what is left of the time limit.
 
     Raises
     ------
     LimitError
-        If the limit was reached while files were read.
+        If a limit was reached while files were read.
     """
     start = monotonic()
-    if any(os.path.exists(argument) for argument in arguments):  # noqa: PTH110 - it may be no path at all
+    for argument in arguments:
+        if is_stream(argument):  # read here: a child has no standard input
+            as_file(argument, most=LARGEST_TEXT, error=PatternError, expected="a mask file")
+    # A pattern may be no path at all.
+    if memory_limit is not None or any(a == "-" or os.path.exists(a) for a in arguments):  # noqa: PTH110
         # Imported before the fork: the child would load them for itself alone.
         from semialg.pattern import files, parse  # noqa: F401
         from semialg.solvers.child import run_in_child
 
         name = "reading the pattern"
         pattern = run_in_child(
-            read_pattern, (arguments,), time_limit=time_limit, memory_limit=None, name=name
+            read_pattern, (arguments,), time_limit=time_limit, memory_limit=memory_limit, name=name
         )
     else:
         pattern = read_pattern(arguments)
@@ -144,21 +151,16 @@ def read_within(arguments: Sequence[str], time_limit: float) -> tuple[Pattern, f
 
 
 def read_certificate(path: str) -> bytes:
-    """Return the bytes of a certificate file; pipes are fine, devices such as /dev/zero have no end.
-
-    One byte more than the checker takes is read at most, and it says so then.
+    """Return the bytes of a certificate file; pipes are fine, and ``-`` is standard input.
 
     Raises
     ------
     CertificateError
-        If the path names a device.
+        If there is no such file, it cannot be read, is a device, or longer than the checker takes.
     """
     from semialg.checker.decode import MAX_BYTES
 
-    if Path(path).is_char_device() or Path(path).is_block_device():
-        raise CertificateError(f"{path}: is a device; expected a certificate file")
-    with Path(path).open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+    return read_bytes(path, most=MAX_BYTES, error=CertificateError, expected="a certificate file")
 
 
 def pattern_words(arguments: Sequence[str]) -> str:

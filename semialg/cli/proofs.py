@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from semialg.cli.options import json_option
+from semialg.cli.options import json_option, read_certificate
 from semialg.cli.status import VerifyStatus
 from semialg.errors import CertificateError
+from semialg.intake.json_text import read_json
 
 if TYPE_CHECKING:
     from semialg.checker import BitMask
@@ -108,10 +109,7 @@ def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / _MANIFEST
     if not path.is_file():
         return {}
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise CertificateError(f"{path} is not JSON: {error}") from None
+    manifest = read_json(path, error=CertificateError, expected="a manifest")
     if not isinstance(manifest, dict) or not all(isinstance(entry, dict) for entry in manifest.values()):
         raise CertificateError(f"{path} is not an object from file names to objects")
     return manifest
@@ -123,8 +121,8 @@ def judge(folder: Path, name: str, entry: dict[str, Any]) -> Judged:
 
     expected, states = str(entry.get("status", "valid")), str(entry.get("states", ""))
     try:
-        report = check((folder / name).read_bytes(), _pattern(entry.get("pattern")))
-    except Unreadable as error:
+        report = check(read_certificate(str(folder / name)), _pattern(entry.get("pattern")))
+    except (Unreadable, CertificateError) as error:
         return Judged(name, "unreadable", expected, states, str(error))
     place = f"{report.where}: " if report.where else ""
     return Judged(name, report.status, expected, states, f"{place}{report.reason}")

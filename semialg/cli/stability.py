@@ -152,10 +152,6 @@ def _embedded(
 
 
 def _rational(text: str) -> Fraction:
-    from semialg.errors import LinearSystemError
-    from semialg.polyhedra.numbers import parse_exact
+    from semialg.intake.numbers import read_number
 
-    try:
-        return parse_exact(text, "--k")
-    except LinearSystemError as error:
-        raise DataError(str(error)) from None
+    return read_number(text, "--k", DataError)

@@ -9,6 +9,9 @@ import click
 
 from semialg.cli.options import json_option, parse_seconds, read_pattern, time_limit_option, write_atomically
 from semialg.cli.status import Status
+from semialg.errors import PatternError
+from semialg.intake.numbers import read_number
+from semialg.intake.shown import show
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -79,7 +82,6 @@ def command(
 
 
 def _designs(text: str, density: str, time_limit: float) -> tuple[dict[str, Any], Pattern, list[str]]:
-    from semialg.errors import PatternError
     from semialg.suggest.designs import designs
 
     found = designs(_widths(text), _fraction(density), time_limit=time_limit)
@@ -162,14 +164,9 @@ def _widths(text: str) -> list[int]:
 
 
 def _fraction(text: str) -> Fraction:
-    from fractions import Fraction
-
-    try:
-        value = Fraction(text) if len(text) < 40 else Fraction(0)
-    except (ValueError, ZeroDivisionError):
-        value = Fraction(0)
+    value = read_number(text, "the density", PatternError)
     if not 0 < value <= 1:
-        raise click.UsageError(f"the density is {text!r}; expected a number above 0 and at most 1")
+        raise PatternError(f"the density is '{show(text, 60)}'; expected a number above 0 and at most 1")
     return value
 
 

@@ -12,7 +12,8 @@ import click
 from semialg.cli.certified import certified, checked
 from semialg.cli.options import json_option, pattern_argument, pattern_words, read_pattern, time_limit_option
 from semialg.cli.status import Status
-from semialg.errors import CertificateError
+from semialg.errors import ArgumentError, CertificateError
+from semialg.intake.numbers import read_number
 
 if TYPE_CHECKING:
     from semialg.algebra.laurent import LaurentMatrix
@@ -26,12 +27,7 @@ def _times(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
         return _DEFAULT
     times = []
     for word in value.split(","):
-        try:
-            t = Fraction(word.strip())
-        except (ValueError, ZeroDivisionError):
-            raise click.BadParameter(
-                f"{word!r} is not a number; expected values such as 1/2,0.01,1e-6", ctx, param
-            ) from None
+        t = read_number(word, "a value of --t", ArgumentError)
         if t == 0:
             raise click.BadParameter("t = 0 is the limit itself; expected other values", ctx, param)
         times.append(t)

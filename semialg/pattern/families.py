@@ -25,18 +25,19 @@ A named pattern has at most :data:`MAX_ONES` ones, and random ones at most as ma
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from semialg.errors import PatternError
+from semialg.intake.numbers import read_number
 from semialg.pattern.mask import MAX_SIDE, Mask
 from semialg.pattern.reading import MAX_MASKS, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from fractions import Fraction
 
     from numpy.typing import NDArray
 
@@ -184,7 +185,7 @@ def _widths(text: str) -> list[int]:
 def _density(text: str) -> Fraction:
     if not re.fullmatch(r"[0-9]{1,18}(\.[0-9]{0,18}|/0{0,17}[1-9][0-9]{0,17})?|\.[0-9]{1,18}", text):
         raise PatternError(f"the density is '{show(text, 60)}'; expected a number such as 0.5 or 1/3")
-    density = Fraction(text)
+    density = read_number(text, "the density", PatternError)
     if density > 1:
         raise PatternError(f"the density is '{show(text, 60)}'; expected a number from 0 to 1")
     return density

@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semialg.errors import PatternError
+from semialg.intake.sources import as_file
 from semialg.pattern.read_json import read_json
 from semialg.pattern.read_matrix_market import read_matrix_market
 from semialg.pattern.read_numpy import read_npy, read_npz
 from semialg.pattern.read_safetensors import read_safetensors
 from semialg.pattern.read_torch import read_torch
-from semialg.pattern.reading import show, show_path
+from semialg.pattern.reading import MAX_TEXT_BYTES, show, show_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,12 +55,12 @@ def read_file(source: str | os.PathLike[str]) -> list[Mask]:
     ------
     PatternError
         If there is no such file, its extension is not known, or it does not hold masks; the message begins
-        with the name of the file.
+        with the name of the file. Standard input (``-``) and pipes are known by how they begin.
     """
     name = show_path(os.fspath(source))
-    path = Path(source)
+    path = as_file(source, most=MAX_TEXT_BYTES, error=PatternError, expected="a mask file")
     try:
-        _check_regular(path)
+        _check_regular(path, streamed=path != Path(source))
         return READERS[path.suffix.lower()](path)
     except PatternError as error:
         raise PatternError(f"{name}: {error}") from None
@@ -71,7 +72,7 @@ def read_file(source: str | os.PathLike[str]) -> list[Mask]:
         raise PatternError(f"{name}: needs more memory than there is; expected a smaller mask") from None
 
 
-def _check_regular(path: Path) -> None:
+def _check_regular(path: Path, *, streamed: bool) -> None:
     try:
         status = path.stat()
     except ValueError as error:  # a path with a zero byte, or one that the file system cannot encode
@@ -80,8 +81,10 @@ def _check_regular(path: Path) -> None:
         raise PatternError("is a directory; expected a mask file")
     if not stat.S_ISREG(status.st_mode):
         raise PatternError("is not a regular file; expected a mask file")
+    if not status.st_size and (streamed or path.suffix.lower() in READERS):
+        raise PatternError("is empty; expected a mask file")
     if path.suffix.lower() not in READERS:
+        if streamed:
+            raise PatternError("does not begin like a mask file; expected JSON or another known format")
         ending = f"ends in '{show(path.suffix, 20)}'" if path.suffix else "has no extension"
         raise PatternError(f"{ending}; expected one of {', '.join(READERS)}")
-    if not status.st_size:
-        raise PatternError("is empty; expected a mask file")

@@ -99,7 +99,7 @@ def _masks_of(source: _Source, *, from_text: bool) -> list[Mask]:
         if re.fullmatch(r"[0-9*/\s]+", text):
             return inline_masks(text)
         known = os.path.splitext(text)[1].lower() in READERS  # noqa: PTH122 - it may be no path at all
-        if not known and not os.path.exists(source):  # noqa: PTH110
+        if text != "-" and not known and not os.path.exists(source):  # noqa: PTH110
             raise PatternError(
                 f"'{_show(source)}' is not a pattern; expected inline rows (10/11*11/01), a file ending in "
                 f"{', '.join(READERS)}, or a family: {', '.join(e[0] for e in EXAMPLES.values())}"

@@ -8,6 +8,7 @@ design*, NISTIR 5935 (1996).
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,17 +36,18 @@ def read_matrix_market(path: Path) -> list[Mask]:
     Raises PatternError, with the number of the line, unless the file is complete, its indices are in range
     and distinct, and its values are 0 and 1.
     """
-    text = read_text_bytes(path).split(b"\n")
-    layout, field, symmetric = _banner(text[0])
-    lines = [(number, line) for number, line in enumerate(text[1:], start=2) if line.strip()]
-    first = next((at for at, (_, line) in enumerate(lines) if not line.startswith(b"%")), None)
+    text = BytesIO(read_text_bytes(path))
+    layout, field, symmetric = _banner(text.readline().rstrip(b"\n"))
+    # Line after line: a list of all comments would take many times the memory of the file.
+    numbered = ((number, line.rstrip(b"\n")) for number, line in enumerate(text, start=2) if line.strip())
+    first = next(((number, line) for number, line in numbered if not line.startswith(b"%")), None)
     if first is None:
         raise PatternError("there is no line with the size of the matrix; expected one after the comments")
-    sizes = _sizes(*lines[first], 3 if layout == "coordinate" else 2)
+    sizes = _sizes(*first, 3 if layout == "coordinate" else 2)
     shape = checked_shape((sizes[0], sizes[1]), "the matrix")
     if symmetric and shape[0] != shape[1]:
         raise PatternError(f"a symmetric matrix has shape {shape[0]} x {shape[1]}; expected a square one")
-    body = lines[first + 1 :]
+    body = list(numbered)
     if layout == "coordinate":
         return [_coordinates(shape, sizes[2], body, with_values=field != "pattern", symmetric=symmetric)]
     return [_array(shape, body, symmetric=symmetric)]

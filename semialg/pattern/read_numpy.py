@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import ast
 import re
-import struct
 import zipfile
-import zlib
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from semialg.errors import PatternError
+from semialg.intake.archives import DAMAGED, checked_members
 from semialg.pattern.read_scipy import mask_of_scipy
 from semialg.pattern.reading import MAX_BYTES, checked_count, masks_of_arrays, show
 
@@ -28,21 +27,9 @@ if TYPE_CHECKING:
 
     from semialg.pattern.mask import Mask
 
-__all__ = ["read_npy", "read_npz"]
+__all__ = ["arrays_of_npz", "read_npy", "read_npz"]
 
 _MAX_HEADER = 2**16
-# What zipfile raises for archives that contradict themselves.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
 
 
 class _Header(NamedTuple):
@@ -71,20 +58,31 @@ def read_npz(path: Path) -> list[Mask]:
 
     Raises PatternError if a member is damaged, is no array of zeros and ones, or would expand too far.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            arrays = _members(archive)
-    except PatternError:
-        raise
-    except _DAMAGED as error:
-        raise PatternError(f"the zip archive is damaged ({show(error)}); expected an .npz file") from None
+    arrays = arrays_of_npz(path)
     if {"format", "shape", "data"} <= set(arrays):
         return [mask_of_scipy(arrays)]
     return masks_of_arrays(arrays, "array")
 
 
-def _members(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
-    members = archive.infolist()
+def arrays_of_npz(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a ``.npz`` file by name: numbers of at most three dimensions, nothing unpickled.
+
+    Raises
+    ------
+    PatternError
+        If the archive is damaged or would expand beyond 2 GiB, or a member is no such array.
+    """
+    members = checked_members(path, most=MAX_BYTES, error=PatternError)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _members(archive, members)
+    except PatternError:
+        raise
+    except DAMAGED as error:
+        raise PatternError(f"the zip archive is damaged ({show(error)}); expected an .npz file") from None
+
+
+def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, NDArray[Any]]:
     checked_count(len(members), "members of the archive")
     arrays: dict[str, NDArray[Any]] = {}
     budget = MAX_BYTES
@@ -95,10 +93,6 @@ def _members(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
             raise PatternError(
                 f"member '{show(name, 60)}' of the archive is no .npy array; expected only arrays"
             )
-        if name in arrays:
-            raise PatternError(f"{called} is in the archive twice; expected distinct names")
-        if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise PatternError(f"{called} is encrypted or compressed in a way that .npz files are not")
         with archive.open(member) as stream:
             arrays[name] = _read_array(stream, member.file_size, budget, called, strings=name == "format")
         budget -= arrays[name].nbytes
@@ -174,5 +168,5 @@ def _dtype(descr: object, called: str, *, strings: bool) -> np.dtype[Any]:
                 f"{called} holds Python objects, which are never unpickled; expected 0/1 numbers"
             )
     raise PatternError(
-        f"{called} has entries of type {show(descr, 40)}; expected booleans, integers or floats"
+        f"{called} has entries of type {show(descr, 40)}; expected numbers: booleans, integers or floats"
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from semialg.errors import PatternError
+from semialg.intake.json_text import strict_json as guarded_json
+from semialg.intake.shown import show, show_path
 from semialg.pattern.mask import Mask
 
 if TYPE_CHECKING:
@@ -38,21 +39,6 @@ MAX_TEXT_BYTES = 2**28
 MAX_MASKS = 4096
 
 
-def show(text: object, length: int = 80) -> str:
-    """Return a text from outside as it may stand in a one-line message: printable and not too long."""
-    shown = str(text)
-    if not shown.isprintable():
-        shown = shown.encode("ascii", "backslashreplace").decode("ascii")
-        shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in shown)
-    return shown if len(shown) <= length else shown[: length - 3] + "..."
-
-
-def show_path(path: str) -> str:
-    """Return a path as it may stand in a one-line message; a very long one keeps its end."""
-    shown = show(path, len(path) * 10 + 1)
-    return shown if len(shown) <= 200 else "..." + shown[-197:]
-
-
 def read_text_bytes(path: Path) -> bytes:
     """Return the bytes of a text file; raise PatternError if there are too many."""
     size = path.stat().st_size
@@ -62,7 +48,12 @@ def read_text_bytes(path: Path) -> bytes:
 
 
 def strict_json(data: bytes, what: str) -> Any:
-    """Return the JSON value in ``data``; refuse duplicate keys, NaN, deep nesting and text that is not UTF-8.
+    """Return the JSON value in ``data``; see :func:`semialg.intake.json_text.strict_json`.
+
+    Raises
+    ------
+    PatternError
+        If it has repeated keys, NaN, deep nesting, endless numbers, or is no JSON at all.
 
     Examples
     --------
@@ -71,33 +62,7 @@ def strict_json(data: bytes, what: str) -> Any:
     ...
     semialg.errors.PatternError: the file has the key 'a' twice in one object; expected distinct keys
     """
-
-    def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in found:
-                raise PatternError(
-                    f"{what} has the key '{show(key, 40)}' twice in one object; expected distinct keys"
-                )
-            found[key] = value
-        return found
-
-    def refuse(constant: str) -> NoReturn:
-        raise PatternError(f"{what} holds {constant}; expected JSON numbers")
-
-    try:
-        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=distinct, parse_constant=refuse)
-    except PatternError:
-        raise
-    except UnicodeDecodeError as error:
-        raise PatternError(f"{what} is not UTF-8 text (byte {error.start}); expected JSON") from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise PatternError(f"{what} is not JSON ({place}: {error.msg.lower()})") from None
-    except ValueError:  # a number with more digits than Python converts
-        raise PatternError(f"{what} holds a number with thousands of digits; expected 0 and 1") from None
-    except RecursionError:
-        raise PatternError(f"{what} is nested too deeply; expected lists of rows") from None
+    return guarded_json(data, what, PatternError)
 
 
 def in_natural_order(names: Mapping[str, Any]) -> list[str]:

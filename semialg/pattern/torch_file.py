@@ -9,6 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from semialg.errors import PatternError
+from semialg.intake.archives import MOST_EXPANDED, checked_members
 from semialg.pattern.reading import show
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def import_torch() -> Any:
         ) from None
 
 
-def load(path: Path, expected: str, *, mapped: bool = False) -> Any:
+def load(path: Path, expected: str, *, mapped: bool = False, most: int = MOST_EXPANDED) -> Any:
     """Return what a file holds: tensors, and lists and dictionaries of them.
 
     Parameters
@@ -61,15 +62,19 @@ def load(path: Path, expected: str, *, mapped: bool = False) -> Any:
         What it should be, for the message.
     mapped
         Map the file into memory, so that large tensors take no memory before they are looked at.
+    most
+        Largest number of bytes that an archive may take unpacked; a mapped one may be as large as its file,
+        because torch stores tensors as they are.
 
     Raises
     ------
     PatternError
-        If torch is missing, or its weights-only loader refuses the file.
+        If torch is missing, the file would expand too far, or the weights-only loader refuses it.
     OSError
         If the file cannot be read.
     """
     torch = import_torch()
+    _look_inside(path, max(most, path.stat().st_size) if mapped else most)
     options = {"mmap": True} if mapped else {}
     try:
         with warnings.catch_warnings():
@@ -81,3 +86,9 @@ def load(path: Path, expected: str, *, mapped: bool = False) -> Any:
         raise PatternError(
             f"torch does not load it with weights_only=True ({show(first)}); expected {expected}"
         ) from None
+
+
+def _look_inside(path: Path, most: int) -> None:
+    """Refuse an archive that would expand too far; older files are no archives and do not expand."""
+    if zipfile.is_zipfile(path):
+        checked_members(path, most=most, error=PatternError, expected="a file written by torch")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from semialg.algebra.algebraic import AlgebraicNumber
 from semialg.algebra.polynomial import Polynomial
 from semialg.errors import BackendError, FormulaError
+from semialg.intake.numbers import read_number
 from semialg.logic.infix import parse_polynomial
 
 if TYPE_CHECKING:
@@ -123,7 +124,11 @@ def parse_number(text: str) -> Number:
 
 
 def _rational_text(text: str) -> Fraction:
-    return _evaluate_one(text) if text.lstrip().startswith("(") else Fraction(text.replace(" ", ""))
+    return (
+        _evaluate_one(text)
+        if text.lstrip().startswith("(")
+        else read_number(text.replace(" ", ""), "a number of the solver", FormulaError)
+    )
 
 
 def _evaluate_one(text: str) -> Fraction:
@@ -164,7 +169,7 @@ def _evaluate(expression: Expression) -> Polynomial:
 
 def _leaf(token: str) -> Polynomial:
     if _RATIONAL.match(token) and len(token) <= _MOST_DIGITS:
-        return Polynomial.constant(Fraction(token))
+        return Polynomial.constant(read_number(token, "a number of the solver", FormulaError))
     if token == "x":  # noqa: S105 - the variable of a root-obj
         return Polynomial.variable("x")
     raise FormulaError(f"{token!r} is not a number")

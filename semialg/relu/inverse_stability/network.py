@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from semialg.errors import DataError, LinearSystemError
-from semialg.polyhedra.numbers import exact
+from semialg.errors import DataError
+from semialg.intake.numbers import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -176,10 +176,7 @@ def read_vector(numbers: Iterable[object], name: str) -> Vector:
     """
     if isinstance(numbers, str) or not hasattr(numbers, "__iter__"):
         raise DataError(f"{name} is {numbers!r}; expected a list of numbers")
-    try:
-        return tuple(exact(v, f"{name}[{j}]") for j, v in enumerate(numbers))
-    except LinearSystemError as error:
-        raise DataError(str(error)) from None
+    return tuple(exact_number(v, f"{name}[{j}]") for j, v in enumerate(numbers))
 
 
 def read_matrix(rows: Iterable[Iterable[object]], name: str) -> tuple[Vector, ...]:

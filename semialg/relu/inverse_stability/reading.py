@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-import zipfile
+import os
 from typing import TYPE_CHECKING, Any
 
-from semialg.errors import DataError
+from semialg.errors import DataError, PatternError
+from semialg.intake.json_text import read_json
+from semialg.intake.shown import show, show_path
+from semialg.intake.sources import LARGEST_TEXT, as_file
 from semialg.relu.inverse_stability.balanced import BalancedNetwork
 from semialg.relu.inverse_stability.network import BiasedNetwork
 from semialg.relu.scalar.reading import parse_tolerance, rounded
@@ -36,11 +38,12 @@ def read_network(path: Path, tolerance: str | None = None) -> BiasedNetwork | Ba
         If the file is of neither form, holds floats without a tolerance, NaN or infinity, or shapes that do
         not fit; the message begins with the path.
     """
-    content = _npz(path) if path.suffix == ".npz" else _json(path)
+    file = as_file(os.fspath(path), most=LARGEST_TEXT, expected="a network file")
+    content = None if file.suffix == ".npz" else read_json(path, expected="a network file", nonfinite=True)
     try:
-        return network_of_document(content, tolerance)
+        return network_of_document(_npz(file) if content is None else content, tolerance)
     except DataError as error:
-        raise DataError(f"{path}: {error}") from None
+        raise DataError(f"{show_path(path)}: {error}") from None
 
 
 def network_of_document(content: object, tolerance: str | None = None) -> BiasedNetwork | BalancedNetwork:
@@ -69,7 +72,8 @@ def _balanced(neurons: Any, near: Fraction | None) -> BalancedNetwork:
     found = []
     for i, neuron in enumerate(neurons):
         if not isinstance(neuron, dict) or set(neuron) != _NEURON:
-            raise DataError(f'neuron {i} is {neuron!r}; expected the keys "weight", "direction", "output"')
+            found_keys = show(repr(neuron))
+            raise DataError(f'neuron {i} is {found_keys}; expected the keys "weight", "direction", "output"')
         exact = {name: _exact(value, near, f"{name} of neuron {i}") for name, value in neuron.items()}
         found.append((exact["weight"], exact["direction"], exact["output"]))
     return BalancedNetwork.build(found)
@@ -90,24 +94,16 @@ def _exact(value: Any, near: Fraction | None, where: str) -> Any:
     return value
 
 
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not JSON: {error}") from None
-
-
 def _npz(path: Path) -> dict[str, Any]:
-    import numpy as np
+    from semialg.pattern.read_numpy import arrays_of_npz
 
-    if not zipfile.is_zipfile(path):
-        raise DataError(f"{path}: not an npz archive; expected one, as numpy.savez writes it")
     try:
-        with np.load(path, allow_pickle=False) as content:
-            arrays = {name: np.asarray(content[name]) for name in content.files}
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: not an npz archive of arrays: {error}") from None
+        arrays = arrays_of_npz(path)
+    except PatternError as error:
+        raise DataError(str(error)) from None
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror or error}); expected a network file") from None
     for name, array in arrays.items():
         if array.dtype.kind not in "iuf":
-            raise DataError(f"{path}: {name} holds entries of type {array.dtype}; expected numbers")
+            raise DataError(f"'{show(name, 40)}' holds entries of type {array.dtype}; expected numbers")
     return {name: array.tolist() for name, array in arrays.items()}

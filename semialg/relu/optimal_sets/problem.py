@@ -19,9 +19,9 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING
 
-from semialg.errors import DataError, LinearSystemError
+from semialg.errors import DataError
+from semialg.intake.numbers import exact_number
 from semialg.lazy import lazy_property
-from semialg.polyhedra.numbers import exact
 from semialg.relu.scalar.network import DataSet
 
 if TYPE_CHECKING:
@@ -116,10 +116,7 @@ class RegularizedProblem:
 
 
 def _exact_penalty(number: object) -> Fraction:
-    try:
-        return exact(number, "the penalty")
-    except LinearSystemError as error:
-        raise DataError(str(error)) from None
+    return exact_number(number, "the penalty")
 
 
 def inner(one: Sequence[Fraction], other: Sequence[Fraction]) -> Fraction:

@@ -13,8 +13,8 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any, Literal
 
-from semialg.errors import DataError, LinearSystemError, PatternError
-from semialg.polyhedra.numbers import exact
+from semialg.errors import DataError, PatternError
+from semialg.intake.numbers import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,14 +50,11 @@ class DataSet:
         DataError
             If there is no point, the lengths differ, or a number is not an exact rational.
         """
-        try:
-            rows = tuple(
-                tuple(exact(v, f"coordinate {j} of point {i}") for j, v in enumerate(row))
-                for i, row in enumerate(points)
-            )
-            values = tuple(exact(v, f"target {i}") for i, v in enumerate(targets))
-        except LinearSystemError as error:
-            raise DataError(str(error)) from None
+        rows = tuple(
+            tuple(exact_number(v, f"coordinate {j} of point {i}") for j, v in enumerate(row))
+            for i, row in enumerate(points)
+        )
+        values = tuple(exact_number(v, f"target {i}") for i, v in enumerate(targets))
         if not rows:
             raise DataError("the data set is empty; expected at least one point with its target")
         if len(values) != len(rows):

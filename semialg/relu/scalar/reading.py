@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
-import zipfile
+import os
 from fractions import Fraction
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from semialg.errors import DataError, LinearSystemError
-from semialg.polyhedra.numbers import parse_exact
+from semialg.errors import DataError, PatternError
+from semialg.intake.json_text import read_json
+from semialg.intake.numbers import read_number
+from semialg.intake.shown import show, show_path
+from semialg.intake.sources import LARGEST_TEXT, as_file, read_text
 from semialg.relu.scalar.network import DataSet
 
 if TYPE_CHECKING:
@@ -45,11 +48,14 @@ def read_data(path: Path, tolerance: str | None = None) -> DataSet:
         a tolerance.
     """
     near = parse_tolerance(tolerance)
-    if path.suffix == ".csv":
-        return _read_csv(path)
-    points, targets = _npz(path) if path.suffix == ".npz" else _json(path)
+    name = show_path(path)
+    file = as_file(os.fspath(path), most=LARGEST_TEXT, expected="a data set")
+    streamed = file != path
+    if file.suffix == ".csv" or (streamed and not file.suffix):
+        return _read_csv(path, name)
+    points, targets = _npz(file, name) if file.suffix == ".npz" else _json(path, name)
     if not isinstance(points, list) or not isinstance(targets, list):
-        raise DataError(f'{path}: expected lists "points" and "targets"')
+        raise DataError(f'{name}: expected lists "points" and "targets"')
     rows = [row if isinstance(row, list) else [row] for row in points]
     return DataSet.build(
         [
@@ -75,10 +81,7 @@ def parse_tolerance(text: str | None) -> Fraction | None:
     """
     if text is None:
         return None
-    try:
-        found = parse_exact(text, "the tolerance")
-    except LinearSystemError as error:
-        raise DataError(str(error)) from None
+    found = read_number(text, "the tolerance")
     if found <= 0:
         raise DataError(f"the tolerance is {text}; expected a positive number")
     return found
@@ -92,42 +95,42 @@ def _number(value: Any, tolerance: Fraction | None, where: str) -> Any:
     return value
 
 
-def _json(path: Path) -> tuple[Any, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path}: not JSON: {error}") from None
+def _json(path: Path, name: str) -> tuple[Any, Any]:
+    content = read_json(path, expected="a data set", nonfinite=True)
     if not isinstance(content, dict) or set(content) != {"points", "targets"}:
-        raise DataError(f'{path}: expected an object with the keys "points" and "targets"')
+        raise DataError(f'{name}: expected an object with the keys "points" and "targets"')
     return content["points"], content["targets"]
 
 
-def _npz(path: Path) -> tuple[Any, Any]:
-    import numpy as np
+def _npz(path: Path, name: str) -> tuple[Any, Any]:
+    from semialg.pattern.read_numpy import arrays_of_npz
 
-    with path.open("rb") as stream:
-        if not zipfile.is_zipfile(stream):
-            raise DataError(f'{path} is not an npz file; expected one with arrays "points" and "targets"')
     try:
-        with np.load(path, allow_pickle=False) as content:
-            return content["points"].tolist(), content["targets"].tolist()
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(f'{path}: expected arrays "points" and "targets": {error}') from None
+        content = arrays_of_npz(path)
+    except PatternError as error:
+        raise DataError(f"{name}: {error}") from None
+    except OSError as error:
+        raise DataError(f"{name}: cannot be read ({error.strerror or error}); expected a data set") from None
+    if not {"points", "targets"} <= set(content):
+        raise DataError(
+            f'{name} has the arrays {show(", ".join(content)) or "none"}; expected "points" and "targets"'
+        )
+    return content["points"].tolist(), content["targets"].tolist()
 
 
-def _read_csv(path: Path) -> DataSet:
+def _read_csv(path: Path, name: str) -> DataSet:
+    text = read_text(path, expected="a CSV file in UTF-8")
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            lines = [[cell.strip() for cell in row] for row in csv.reader(stream) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} is not a CSV file in UTF-8: {error}") from None
+        lines = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text, newline="")) if row]
+    except csv.Error as error:
+        raise DataError(f"{name} is not a CSV file: {error}") from None
     if not lines:
-        raise DataError(f"{path} is empty; expected a line of names and a line for each point")
+        raise DataError(f"{name} is empty; expected a line of names and a line for each point")
     names = lines[0]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise DataError(f"{path}: the name {twice!r} occurs twice; expected distinct names")
+        raise DataError(f"{name}: the name '{show(twice, 40)}' occurs twice; expected distinct names")
     for at, row in enumerate(lines[1:], 2):
         if len(row) != len(names):
-            raise DataError(f"{path}, row {at}: found {len(row)} numbers; expected {len(names)}")
+            raise DataError(f"{name}, row {at}: found {len(row)} numbers; expected {len(names)}")
     return DataSet.build([row[:-1] for row in lines[1:]], [row[-1] for row in lines[1:]])

@@ -1,0 +1,1 @@
+"""What comes from outside, read within bounds: files, pipes, JSON, archives, numbers."""
