@@ -21,52 +21,25 @@ import importlib
 import math
 import sys
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semialg.audit.audit import audit
-from semialg.audit.model import Layer, Model, Skipped, chains_of, following
+from semialg.audit.model import Layer, Model, Skipped, chains_of
+from semialg.audit.names import calls_itself_mask
+from semialg.audit.traced import traced_parts
 from semialg.audit.weights import STATE_DICT_NOTE, parts_of_tensors
 from semialg.errors import PatternError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Sequence
 
     from semialg.audit.findings import Audit, Finding
     from semialg.audit.model import NeuronNames
+    from semialg.audit.tensors import Tensor
 
 __all__ = ["DivergenceWarning", "DivergenceWatch", "check", "model_of_module", "model_of_name"]
-
-_ACTIVATIONS = {
-    "ReLU", "ReLU6", "Tanh", "Sigmoid", "GELU", "LeakyReLU", "ELU", "SELU", "CELU", "SiLU", "Mish", "PReLU",
-    "Softplus", "Softsign", "Hardtanh", "Hardsigmoid", "Hardswish", "relu", "relu6", "tanh", "sigmoid",
-    "gelu", "leaky_relu", "elu", "selu", "silu", "relu_", "mish", "softplus",
-}  # fmt: skip
-_THROUGH = {
-    "Dropout",
-    "AlphaDropout",
-    "Identity",
-    "BatchNorm1d",
-    "Flatten",
-    "dropout",
-    "flatten",
-    "contiguous",
-}
-# What tracing raises for modules whose forward depends on values: named, since it runs foreign code.
-_NOT_TRACEABLE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-
 
 class DivergenceWarning(UserWarning):
     """Weights grow along an obstruction while the loss goes down, as the pattern predicts."""
@@ -150,109 +123,54 @@ def model_of_module(module: Any, source: str = "") -> Model:
     source = source or type(module).__name__
     from semialg.audit.checkpoint import tensors_of_mapping
 
-    parts, notes = parts_of_tensors(tensors_of_mapping(module.state_dict()), ordered=True)
+    tensors = _with_facts(module, tensors_of_mapping(module.state_dict()))
+    parts, notes = parts_of_tensors(tensors, ordered=True)
     layers = {part.name: part for part in parts if isinstance(part, Layer)}
     if isinstance(module, torch.nn.Linear):
-        layers = {name.removeprefix("weight") or "linear": layer for name, layer in layers.items()}
-        parts = [Layer("linear", x.outputs, x.inputs, x.source, x.load) for x in layers.values()]
+        parts = [replace(part, name="linear") if isinstance(part, Layer) else part for part in parts]
     else:
-        traced = _traced(torch, module, layers, [part for part in parts if isinstance(part, Skipped)])
-        if traced is not None:
+        traced = traced_parts(torch, module, layers, [part for part in parts if isinstance(part, Skipped)])
+        unseen = ""
+        if traced is None:
+            unseen = "the module cannot be traced"
+        elif not any(isinstance(part, Layer) for part in traced):
+            unseen = "the traced graph of the module shows no linear layer"
+            parts += [part for part in traced if part not in parts and part.name not in layers]
+        if unseen or traced is None:
+            notes = (*notes, f"{unseen}: its layers are taken in the order of registration")
+            why = f"{unseen}, so what it does between its layers is not known (--chain says what follows what)"
+            parts.append(Skipped("forward", why, breaks=False))
+        else:
             parts = traced
             notes = (
                 "the module's graph was traced, so branches and activations are known",
                 *(note for note in notes if note != STATE_DICT_NOTE),
             )
-        else:
-            notes = (*notes, "the module cannot be traced: its layers are taken in the order of registration")
     chains, skipped = chains_of(parts)
     if not chains:
         raise PatternError(f"{source}: there is no linear layer in it")
     return Model(source, chains, skipped, notes)
 
 
-# ---------------------------------------------------------------------- tracing
-
-
-def _traced(
-    torch: Any, module: Any, layers: Mapping[str, Layer], skipped: list[Skipped]
-) -> list[Layer | Skipped] | None:
-    """Return the layers in the order of the traced graph; None if the module cannot be traced."""
-    fx = importlib.import_module("torch.fx")
-    training = module.training
-    try:
-        graph = fx.Tracer().trace(module)
-    except _NOT_TRACEABLE:
-        return None
-    finally:
-        module.train(training)
-    kinds = dict(module.named_modules())
-    linear = {
-        node: layers[node.target]
-        for node in graph.nodes
-        if node.op == "call_module"
-        and isinstance(kinds[node.target], torch.nn.Linear)
-        and node.target in layers
-    }
-    calls: dict[str, int] = {}
-    for node in linear:
-        calls[node.target] = calls.get(node.target, 0) + 1
-    before = {node: _back(node, linear, kinds, calls) for node in linear}
-    parts: list[Layer | Skipped] = []
-    in_graph = {layer.name for layer in linear.values()}
-    parts += [Skipped(s.name, s.reason, breaks=False) for s in skipped if s.name not in in_graph]
-    parts += [
-        Skipped(name, "not called as a linear layer in the traced graph", breaks=False)
-        for name in layers
-        if name not in in_graph
-    ]
-    for node, (source, why) in before.items():
-        if source is not None:
-            continue
-        if why:
-            parts.append(Skipped(f"before {node.target}", why))
-        elif any(isinstance(part, Layer) for part in parts):
-            parts.append(Skipped(f"before {node.target}", "another branch begins at an input of the module"))
-        parts += following(node, linear, before)
-    return parts
-
-
-def _back(
-    node: Any, linear: Mapping[Any, Layer], kinds: Mapping[str, Any], calls: Mapping[str, int]
-) -> tuple[Any | None, str]:
-    """Return the linear layer before one and the activation between; or None and what is in between."""
-    if calls[node.target] > 1:
-        return None, f"{node.target} is used {calls[node.target]} times, with shared weights"
-    activations: list[str] = []
-    at: Any = node.args[0] if node.args else None
-    while at not in linear:
-        kind = _kind(at, kinds)
-        if kind is None:
-            return None, ""
-        if kind not in _ACTIVATIONS and kind not in _THROUGH:
-            return None, f"it takes its input from {at.name} ({kind})"
-        if len(at.users) > 1:
-            return None, f"the output of {at.name} is used more than once (a branch or a skip connection)"
-        if kind in _ACTIVATIONS:
-            activations.append("ReLU" if kind in {"relu", "relu_"} else kind)
-        if not at.args:
-            return None, f"what {at.name} is called with is not known"
-        at = at.args[0]
-    if len(at.users) > 1:
-        return None, f"the output of {at.target} is used more than once (a branch or a skip connection)"
-    if calls[at.target] > 1:
-        return None, f"{at.target} is used {calls[at.target]} times, with shared weights"
-    return at, ", ".join(reversed(activations))
-
-
-def _kind(node: Any, kinds: Mapping[str, Any]) -> str | None:
-    """Return what a node does; None for the input of the network."""
-    op = getattr(node, "op", "placeholder")
-    if op in {"placeholder", "get_attr"}:
-        return None
-    if op == "call_module":
-        return type(kinds[node.target]).__name__
-    return getattr(node.target, "__name__", str(node.target))
+def _with_facts(module: Any, tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Add what a module knows of its parameters: which are trained, which are one and the same."""
+    parameters = dict(module.named_parameters(remove_duplicate=False))
+    names: dict[int, list[str]] = {}
+    for name, parameter in parameters.items():
+        names.setdefault(id(parameter), []).append(name)
+    found = []
+    for tensor in tensors:
+        parameter = parameters.get(tensor.name)
+        doubts = []
+        if parameter is not None and calls_itself_mask(tensor.name):
+            if parameter.requires_grad:
+                doubts.append(f"the mask '{tensor.name}' is a parameter that is trained")
+        elif parameter is not None and not parameter.requires_grad:
+            doubts.append(f"the parameter '{tensor.name}' is frozen, so it is not trained with the others")
+        if parameter is not None and len(names[id(parameter)]) > 1:
+            doubts.append(f"{' and '.join(names[id(parameter)])} share one parameter")
+        found.append(replace(tensor, doubts=tuple(doubts), parameter=parameter is not None))
+    return found
 
 
 # ---------------------------------------------------------------------- watching a training

@@ -275,6 +275,18 @@ def witness(pattern: Pattern | str | PathLike[str], target: str | None = None) -
     raise PatternError("no witness was found: the set of products is closed, or not known not to be")
 
 
+def undecided(pattern: Pattern, reason: str) -> Verdict:
+    """Return ``unknown`` about a pattern that may not be the right one: nothing at all is said of it.
+
+    Examples
+    --------
+    >>> undecided(Pattern.parse("lu:2"), "its mask is not known").training.finite_data
+    'unknown'
+    """
+    nothing = Training("unknown", "unknown", "the pattern is not known")
+    return Verdict("unknown", None, "none", reason, 0.0, pattern, nothing, None, None, ())
+
+
 def _unknown(pattern: Pattern, reason: str, seconds: float) -> Verdict:
     return Verdict(
         "unknown", None, "none", reason, seconds, pattern, training(pattern, "unknown"), None, None, ()

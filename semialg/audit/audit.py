@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain as chained
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from semialg.audit.model import NeuronNames
 from semialg.audit.picture import picture_of
 from semialg.errors import PatternError
 from semialg.suggest.exact import fewest_edits
-from semialg.verdict import check
+from semialg.verdict import check, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,8 +71,10 @@ def audit(
     spent = 0.0
     facts: list[LayerFacts] = []
     findings: list[Finding] = []
+    unexplained = tuple(f"'{s.name}' is {s.reason}" for s in model.skipped if s.unexplained)
     for chain in model.chains:
         masks = [layer.load() for layer in chain.layers]
+        strange = [(*layer.doubts, *layer.look()) for layer in chain.layers]
         facts += [_facts(chain, at, mask) for at, mask in enumerate(masks)]
         spans = [(at, at + 2) for at in range(len(masks) - 1)]
         if len(masks) != 2:
@@ -82,7 +85,15 @@ def audit(
             say(f"{kind} {' -> '.join(part.names)}")
             pattern = part.pattern(masks[low:high])
             fair = time_limit if total_time is None else max(1.0, (total_time - spent) / questions)
-            verdict = check(pattern, time_limit=min(time_limit, fair), memory_limit=memory_limit)
+            doubts = (*model.doubts, *dict.fromkeys(chained.from_iterable(strange[low:high])))
+            if doubts:
+                verdict = undecided(pattern, "; ".join(doubts))
+            elif kind == "layer":
+                verdict = undecided(pattern, "no linear layer follows it, so there is nothing to decide")
+            else:
+                verdict = check(pattern, time_limit=min(time_limit, fair), memory_limit=memory_limit)
+                if verdict.verdict == "closed" and unexplained:
+                    verdict = undecided(pattern, "; ".join(unexplained))
             spent, questions = spent + verdict.seconds, questions - 1
             before = chain.layers[low - 1].name if low else _input_of(model, chain)
             levels = (before, *part.names)
@@ -93,6 +104,7 @@ def audit(
                 Finding(
                     kind, part.names, verdict, _site(verdict, levels, names), advice,
                     tuple(layer.activation for layer in part.layers[:-1]),
+                    high - low == len(masks) > 1, bool(doubts),
                 )
             )  # fmt: skip
         del masks
@@ -106,6 +118,8 @@ def audit(
         model.notes,
         perf_counter() - start,
         names,
+        model.doubts,
+        model.chosen,
     )
 
 

@@ -152,6 +152,11 @@ class Finding:
         What to change, for a pair that is not closed, where it was searched.
     between
         Activations between the layers, input first, as far as they are known.
+    decides
+        Whether it is about a whole chain of two layers or more: the verdict on the model is made of these. A
+        pair inside a longer chain is a fact about its two layers by themselves.
+    doubted
+        Whether it is unknown because the layers, or their masks, may be others.
     """
 
     kind: str
@@ -160,6 +165,8 @@ class Finding:
     site: Site | None
     advice: Advice | None
     between: tuple[str, ...]
+    decides: bool = True
+    doubted: bool = False
 
     @property
     def title(self) -> str:
@@ -178,6 +185,7 @@ class Finding:
         return {
             "kind": self.kind,
             "layers": list(self.layers),
+            "decides": self.decides,
             "widths": list(reversed(self.verdict.pattern.widths)),
             **document,
             "activations": list(self.between),
@@ -204,6 +212,10 @@ class Audit:
         Wall-clock time.
     names
         The neuron names that are known.
+    doubts
+        Why the chains may be others.
+    chosen
+        Whether the chains are those that the user named; the verdict is about them alone then.
     """
 
     source: str
@@ -213,28 +225,87 @@ class Audit:
     notes: tuple[str, ...]
     seconds: float
     names: NeuronNames
+    doubts: tuple[str, ...] = ()
+    chosen: bool = False
 
     @property
     def verdict(self) -> str:
-        """``not_closed`` if something is not closed, else ``unknown`` if something is, else ``closed``."""
-        return overall([finding.verdict.verdict for finding in self.findings])
+        """The verdict on the model: ``closed`` only if all of it was looked at, understood, and is closed."""
+        found = overall([finding.verdict.verdict for finding in self.findings if finding.decides])
+        return "unknown" if found == "closed" and self.reasons else found
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the model as a whole cannot be called closed, whatever the findings say."""
+        reasons = list(self.doubts)
+        if not any(finding.decides for finding in self.findings):
+            reasons.append("no two linear layers follow one another, so there is nothing to decide")
+        reasons += [
+            f"{part.name} is not part of any verdict: {part.reason}"
+            for part in self.skipped
+            if part.unexplained or (not self.chosen and not part.harmless)
+        ]
+        if not self.chosen:
+            paired = {name for f in self.findings if f.decides for name in f.layers}
+            reasons += [
+                f"no layer follows {layer.name}, and it follows none"
+                for layer in self.layers
+                if layer.name not in paired
+            ]
+        return tuple(dict.fromkeys(reasons))
+
+    @property
+    def looked_at(self) -> tuple[int, int]:
+        """How many weights lie in pairs and chains on which there is a verdict, and how many there are in all."""
+        decided = {n for f in self.findings if f.decides and not f.doubted for n in f.layers}
+        seen = sum(x.outputs * x.inputs for x in self.layers if x.name in decided)
+        total = sum(x.outputs * x.inputs for x in self.layers) + sum(s.weights for s in self.skipped)
+        return seen, max(total, seen)
+
+    @property
+    def share(self) -> str:
+        """The share of the weights that were looked at, as a phrase.
+
+        Rounded down, so that 100 % means all.
+        """
+        seen, total = self.looked_at
+        percent = 1000 * seen // max(total, 1) / 10
+        return f"{percent:g} % of the weights ({seen} of {total})"
 
     @property
     def exit_status(self) -> int:
-        """0 all closed, 1 something is not closed, 3 nothing worse than unknown."""
+        """0 all closed, 1 something is not closed, 3 nothing worse than unknown, or nothing to decide."""
         return EXIT_STATUS[self.verdict]
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``semialg audit --json`` prints."""
+        seen, total = self.looked_at
         return {
             "source": self.source,
             "verdict": self.verdict,
+            "reasons": list(self.reasons),
+            "weights": {"looked_at": seen, "total": total},
+            "masks": self.conventions,
             "seconds": round(self.seconds, 3),
             "layers": [layer.to_json() for layer in self.layers],
             "findings": [finding.to_json() for finding in self.findings],
-            "skipped": [{"name": s.name, "reason": s.reason, "breaks_chain": s.breaks} for s in self.skipped],
+            "skipped": [
+                {
+                    "name": s.name,
+                    "reason": s.reason,
+                    "breaks_chain": s.breaks,
+                    "weights": s.weights,
+                    "harmless": s.harmless,
+                }
+                for s in self.skipped
+            ],
             "notes": list(self.notes),
         }
+
+    @property
+    def conventions(self) -> list[str]:
+        """Where the masks come from, each once."""
+        return list(dict.fromkeys(layer.source for layer in self.layers))
 
     def to_text(self, width: int = 88) -> str:
         """Return the report as text."""

@@ -51,6 +51,11 @@ class Layer:
     activation
         What is applied to the layer's outputs; empty where that is not known, ``none`` where it is
         known to be nothing.
+    doubts
+        Why the mask, or the set of products that the layer is part of, may be another one: then nothing is
+        decided about the layer.
+    look
+        Returns further doubts, from the entries of the weight.
     """
 
     name: str
@@ -59,6 +64,8 @@ class Layer:
     source: str
     load: Callable[[], Mask]
     activation: str = ""
+    doubts: tuple[str, ...] = ()
+    look: Callable[[], tuple[str, ...]] = tuple
 
 
 @dataclass(frozen=True)
@@ -71,11 +78,20 @@ class Skipped:
         Its name in the model, and why it is skipped.
     breaks
         Whether a chain of layers ends here.
+    weights
+        How many weights of the model are in it: none of them is looked at.
+    harmless
+        Whether it is known to change nothing in the verdict on the model.
+    unexplained
+        Whether it is a tensor that no layer explains: then nothing is called closed.
     """
 
     name: str
     reason: str
     breaks: bool = True
+    weights: int = 0
+    harmless: bool = False
+    unexplained: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,12 +132,18 @@ class Model:
         What is no linear layer, or of no use, with reasons.
     notes
         What the source does not tell, and what was assumed instead.
+    doubts
+        Why the chains may be others: then nothing is decided.
+    chosen
+        Whether the chains are those that the user named: then the verdict is about them alone.
     """
 
     source: str
     chains: tuple[Chain, ...]
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    chosen: bool = False
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -246,4 +268,10 @@ def in_one_chain(model: Model, orders: Sequence[Sequence[str]]) -> Model:
                 )
         chains.append(Chain(layers))
     note = "the order of the layers is the one given on the command line"
-    return Model(model.source, tuple(chains), model.skipped, (note,))
+    named = {name for order in orders for name in order}
+    others = tuple(
+        Skipped(layer.name, "not among the layers that were named", breaks=False, weights=layer.outputs * layer.inputs)
+        for layer in model.layers
+        if layer.name not in named
+    )
+    return Model(model.source, tuple(chains), (*model.skipped, *others), (note,), chosen=True)

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from semialg.audit.picture import Picture, png_uri
-from semialg.audit.report_text import advice_lines, meaning, site_sentence
+from semialg.audit.report_text import advice_lines, headline, meaning, opening, site_sentence
 from semialg.certificates.explain import explain
 from semialg.certificates.render_html import PROOF_STYLE, render_html
 from semialg.errors import CertificateError
@@ -78,7 +78,9 @@ def fragment(report: Audit) -> str:
     parts = [
         f"<style>{_STYLE}{PROOF_STYLE}</style>",
         '<div class="semialg-report">',
-        f"<h1>{_badge(report.verdict)}{escape(report.source)}</h1>",
+        f"<h1>{_badge(report.verdict, headline(report).lower())}{escape(report.source)}</h1>",
+        f"<p>{escape(opening(report))}</p>",
+        _list(escape(reason) for reason in report.reasons) if report.reasons else "",
         f'<p class="quiet">{_summary(report)}</p>',
         "<h2>Pairs and chains of layers</h2>",
         *(_finding(finding, layers) for finding in report.findings),
@@ -105,8 +107,8 @@ def _summary(report: Audit) -> str:
     )
 
 
-def _badge(verdict: str) -> str:
-    return f'<span class="badge {verdict}">{_WORDS[verdict]}</span>'
+def _badge(verdict: str, words: str = "") -> str:
+    return f'<span class="badge {verdict}">{words or _WORDS[verdict]}</span>'
 
 
 def _list(items: Iterable[str]) -> str:

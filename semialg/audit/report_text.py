@@ -11,10 +11,16 @@ from semialg.certificates.prose import listing
 if TYPE_CHECKING:
     from semialg.audit.findings import Advice, Audit, Finding, Site
 
-__all__ = ["advice_lines", "meaning", "render", "site_sentence"]
+__all__ = ["advice_lines", "headline", "meaning", "opening", "render", "site_sentence"]
 
 _WORDS = {"closed": "CLOSED", "not_closed": "NOT CLOSED", "unknown": "UNKNOWN"}
 _MOST_CHANGES = 12
+
+
+def headline(report: Audit) -> str:
+    """Return the verdict on the model in capitals."""
+    decided = any(finding.decides for finding in report.findings)
+    return _WORDS[report.verdict] if decided else "NOTHING TO DECIDE"
 
 
 def render(report: Audit, width: int = 88) -> str:
@@ -26,7 +32,9 @@ def render(report: Audit, width: int = 88) -> str:
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
 
-    lines = [f"{_WORDS[report.verdict]}  {report.source}", "", say(_opening(report)), "", "Layers"]
+    lines = [f"{headline(report)}  {report.source}", "", say(opening(report))]
+    lines += ["", *(say(f"- {reason}", "  ", "    ") for reason in report.reasons)] if report.reasons else []
+    lines += ["", "Layers"]
     wide = max(len(layer.name) for layer in report.layers)
     lines += [
         say(
@@ -37,7 +45,8 @@ def render(report: Audit, width: int = 88) -> str:
         for layer in report.layers
     ]
     for finding in report.findings:
-        lines += ["", f"{_WORDS[finding.verdict.verdict]}  {finding.kind} {finding.title}"]
+        said = "ALONE" if finding.kind == "layer" else _WORDS[finding.verdict.verdict]
+        lines += ["", f"{said}  {finding.kind} {finding.title}"]
         lines += [say(text, "  ") for text in _finding(finding)]
     if report.skipped:
         lines += ["", "Skipped"]
@@ -48,17 +57,30 @@ def render(report: Audit, width: int = 88) -> str:
     return "\n".join([*lines, "", f"Audited in {report.seconds:.2f} s."])
 
 
-def _opening(report: Audit) -> str:
-    counts = {kind: [f for f in report.findings if f.verdict.verdict == kind] for kind in _WORDS}
-    total = len(report.findings)
+def opening(report: Audit) -> str:
+    """Return the outcome in a few sentences: what was decided, and of how much of the model."""
+    deciding = [finding for finding in report.findings if finding.decides]
+    of_them = "the layers that were named" if report.chosen else "the model"
+    looked = f"Looked at: {report.share}."
+    if not deciding:
+        return f"No two linear layers follow one another, so there is nothing to decide. {looked}"
+    counts = {kind: [f for f in deciding if f.verdict.verdict == kind] for kind in _WORDS}
     if report.verdict == "closed":
-        return f"Everything is closed ({total} verdicts), each with a proof that the checker accepts."
+        proofs = "a proof that the checker accepts" if len(deciding) == 1 else "each with a proof that the checker accepts"
+        return f"Everything in {of_them} is closed ({_count(len(deciding))}, {proofs}). {looked}"
     parts = [
         f"{len(counts[kind])} {word}"
         for kind, word in (("not_closed", "not closed"), ("unknown", "unknown"), ("closed", "closed"))
         if counts[kind]
     ]
-    return f"Of {total} verdicts on pairs and chains of linear layers: {', '.join(parts)}."
+    text = f"{_count(len(deciding))} of consecutive linear layers: {', '.join(parts)}. {looked}"
+    if report.verdict == "unknown" and report.reasons:
+        text += " The model as a whole cannot be called closed:"
+    return text
+
+
+def _count(number: int) -> str:
+    return "1 chain" if number == 1 else f"{number} chains"
 
 
 def _finding(finding: Finding) -> list[str]:
@@ -86,11 +108,20 @@ def meaning(finding: Finding) -> str:
     match finding.verdict.verdict:
         case "closed":
             text = "The set of products of these layers is closed: no limit of weights is lost."
+        case "not_closed" if not finding.decides:
+            text = (
+                "By themselves, these layers have a set of products that is not closed. What that means for the "
+                "network, the verdict on the whole chain says."
+            )
         case "not_closed":
             text = (
                 "The set of products of these layers is not closed: on suitable data the loss goes down "
                 "for ever while weights grow without bound."
             )
+        case _ if finding.kind == "layer" and not finding.doubted:
+            text = "A layer by itself: whatever its mask, limits of its weights are weights again."
+        case _ if finding.doubted:
+            text = "Nothing is said of these layers, because they, or their masks, may be others."
         case _:
             text = "semialg could not decide whether limits of weights are lost in these layers."
     return text + caution

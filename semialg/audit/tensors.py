@@ -35,24 +35,13 @@ MAX_ENTRIES = 2**30
 _MAX_HEADER = 100_000_000
 _MAX_TENSORS = 200_000
 
-# How the entries are read so that "is it zero" is right: BF16 and FP8 as bits without the sign.
 _TYPES = {
-    "BOOL": ("u1", None),
-    "U8": ("u1", None),
-    "I8": ("i1", None),
-    "U16": ("<u2", None),
-    "I16": ("<i2", None),
-    "U32": ("<u4", None),
-    "I32": ("<i4", None),
-    "U64": ("<u8", None),
-    "I64": ("<i8", None),
-    "F16": ("<f2", None),
-    "BF16": ("<u2", 0x7FFF),
-    "F32": ("<f4", None),
-    "F64": ("<f8", None),
-    "F8_E4M3": ("u1", 0x7F),
-    "F8_E5M2": ("u1", 0x7F),
-}
+    "BOOL": "u1", "U8": "u1", "I8": "i1", "U16": "<u2", "I16": "<i2", "U32": "<u4", "I32": "<i4",
+    "U64": "<u8", "I64": "<i8", "F16": "<f2", "BF16": "<u2", "F32": "<f4", "F64": "<f8",
+    "F8_E4M3": "u1", "F8_E5M2": "u1",
+}  # fmt: skip
+# Bits of the exponent and its bias. Infinities and NaN come out as large numbers: they are not zero, at least.
+_FP8 = {"F8_E4M3": (4, 7), "F8_E5M2": (5, 15)}
 _INTEGERS = {"U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64"}
 
 
@@ -67,13 +56,36 @@ class Tensor:
     integer
         Whether the entries are integers (then zeros of a quantized weight need not be zeros of the weight).
     load
-        Returns the entries, or an array that is zero exactly where they are.
+        Returns the entries.
+    group
+        The dictionary or file of a checkpoint that it stands in; empty where there is only one.
+    doubts
+        What is known of it, from outside the file, that changes the set of products: frozen, shared.
+    boolean
+        Whether it is of a boolean type.
+    parameter
+        Whether it is a parameter (or a buffer), where that is known.
+    note
+        The convention by which it is a mask, where the file as a whole tells.
+    storage
+        Equal for two tensors that are one in memory; None where that is not known.
     """
 
     name: str
     shape: tuple[int, ...]
     integer: bool
     load: Callable[[], NDArray[Any]]
+    group: str = ""
+    doubts: tuple[str, ...] = ()
+    boolean: bool = False
+    parameter: bool | None = None
+    note: str = ""
+    storage: int | None = None
+
+    @property
+    def entries(self) -> int:
+        """How many numbers it holds."""
+        return prod(self.shape)
 
 
 def safetensors_tensors(path: Path) -> list[Tensor]:
@@ -121,7 +133,7 @@ def _described(path: Path, start: int, name: str, entry: Any) -> tuple[int, int,
     if not _naturals(shape) or len(shape) > 8 or not _naturals(offsets) or len(offsets) != 2:
         raise PatternError(f"{called} has shape {show(shape, 40)} and data_offsets {show(offsets, 40)}")
     begin, end = offsets
-    wanted = prod(shape) * np.dtype(_TYPES[dtype][0]).itemsize
+    wanted = prod(shape) * np.dtype(_TYPES[dtype]).itemsize
     if wanted != end - begin:
         raise PatternError(
             f"{called} with shape {show(shape, 40)} and type {dtype} takes {show(wanted, 30)} bytes, but its "
@@ -129,15 +141,29 @@ def _described(path: Path, start: int, name: str, entry: Any) -> tuple[int, int,
         )
 
     def load() -> NDArray[Any]:
-        numpy_type, bits = _TYPES[dtype]
         array: NDArray[Any] = np.fromfile(
-            path, dtype=numpy_type, count=_checked_entries(name, shape), offset=start + begin
+            path, dtype=_TYPES[dtype], count=_checked_entries(name, shape), offset=start + begin
         )
         if array.size != prod(shape):
             raise PatternError(f"{called} ends early; expected a complete file")
-        return (array & bits if bits is not None else array).reshape(shape)
+        return _numbers(array, dtype).reshape(shape)
 
-    return begin, end, Tensor(name, tuple(shape), dtype in _INTEGERS, load)
+    return begin, end, Tensor(name, tuple(shape), dtype in _INTEGERS, load, boolean=dtype == "BOOL")
+
+
+def _numbers(array: NDArray[Any], dtype: str) -> NDArray[Any]:
+    """Return the numbers that bits of a type stand for, where numpy has no such type."""
+    if dtype == "BF16":
+        return (array.astype(np.uint32) << 16).view(np.float32)
+    if dtype not in _FP8:
+        return array
+    exponent_bits, bias = _FP8[dtype]
+    codes = np.arange(256)
+    mantissa_bits = 7 - exponent_bits
+    exponent, mantissa = (codes & 0x7F) >> mantissa_bits, codes & (2**mantissa_bits - 1)
+    scale = np.where(exponent == 0, 2.0 ** (1 - bias), 2.0 ** (exponent - bias))
+    value = ((exponent > 0) + mantissa / 2**mantissa_bits) * scale
+    return np.where(codes & 0x80, -value, value).astype(np.float32)[array]
 
 
 def _naturals(value: Any) -> bool:
@@ -202,7 +228,7 @@ def _member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Te
         kind = np.dtype(np.uint8) if dtype.kind == "b" else dtype
         return np.frombuffer(data, kind).reshape(shape, order="F" if fortran else "C")
 
-    return Tensor(name, shape, dtype.kind in "iu", load)
+    return Tensor(name, shape, dtype.kind in "iu", load, boolean=dtype.kind == "b")
 
 
 def _npy_header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

@@ -1,16 +1,6 @@
-"""From the names and shapes of a state dict to linear layers, in network order.
+"""From the tensors of a state dict to linear layers, in network order.
 
-What is understood, for a layer ``fc1``:
-
-=======================================================  ==============================================
-``fc1.weight_orig``, ``fc1.weight_mask``                 ``torch.nn.utils.prune``: the mask is the buffer
-``fc1.parametrizations.weight.original``, ``....0.mask`` parametrizations: the product of all mask buffers
-``fc1.weight``, ``fc1.mask``                             masked layers that keep a mask beside the weight
-``fc1.weight``                                           the nonzero entries of the weight
-``fc1.weight.bitmask``, ``.shape``                       compressed-tensors (2:4 and other): packed bits
-``fc1``                                                  a bare matrix: its nonzero entries
-=======================================================  ==============================================
-
+:mod:`semialg.audit.assign` says which tensor is the weight and which the mask of a layer.
 A mask smaller than its weight by whole factors is a block mask: each of its entries stands for a block.
 A weight is (outputs, inputs), except where a bias says otherwise (then it is stored transposed).
 
@@ -22,12 +12,15 @@ normalization, anything unknown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from semialg.audit.assign import Slot, assign
+from semialg.audit.entries import shared_weights, strange_entries
 from semialg.audit.model import Layer, Skipped
+from semialg.audit.names import NATURALLY_TURNED, calls_itself_mask, layer_name, no_linear_layer
 from semialg.errors import PatternError
 from semialg.pattern.mask import Mask
 from semialg.pattern.reading import in_natural_order, show
@@ -51,39 +44,12 @@ _UNORDERED_NOTE = (
     "of normalization layers are not known"
 )
 
-_PARAMETRIZED = re.compile(r"(?P<layer>.*?)\.?parametrizations\.(?P<name>\w+)\.(?P<rest>.+)")
 _VECTORS = re.compile(
     r"(^|[._])(bias\w*|b\d*|num_batches_tracked|running_mean|running_var|inv_freq|row_offsets|compressed)$"
 )
 _SCALES = re.compile(r"(^|[._])((weight_)?scale\w*|zero_point)$")
-_UNSUPPORTED: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(^|[._])(weight|bias)_(ih|hh)(_l\d+)?(_reverse)?$"), "a recurrent layer"),
-    (re.compile(r"(^|[._])\w*emb(ed(ding)?s?)?([._]|$)|(^|\.)(wte|wpe)([._]|$)"), "an embedding table"),
-    (
-        re.compile(
-            r"(^|[._])(self_?|cross_?)?att(n|ention)\w*([._]|$)|multihead"
-            r"|(^|\.)(q|k|v|o|qkv|query|key|value)(_?proj)?([._]|$)|in_proj_weight|c_attn|query_key_value"
-        ),
-        "part of an attention layer",
-    ),
-    (re.compile(r"(^|\.)(gate_proj|up_proj|gate_up_proj)([._]|$)"), "part of a gated layer"),
-    (re.compile(r"(^|[._])lora_"), "a low-rank adapter beside another layer"),
-)
 _LARGEST_1D_ACTIVATION = 1
-
-
-@dataclass
-class _Slot:
-    """The tensors of one parameter."""
-
-    weight: Tensor | None = None
-    masks: list[Tensor] = field(default_factory=list)
-    bitmask: Tensor | None = None
-    shape: Tensor | None = None
-    how: str = "nonzero entries"
-    strange: bool = False
-
-
+_CONV1D = re.compile(r"(^|\.)c_(fc|proj|attn)$")
 def parts_of_tensors(
     tensors: Sequence[Tensor], *, ordered: bool
 ) -> tuple[list[Layer | Skipped], tuple[str, ...]]:
@@ -96,6 +62,11 @@ def parts_of_tensors(
     ordered
         Whether they come in the order of the network (as torch saves them), not by name.
 
+    Raises
+    ------
+    PatternError
+        If the format is known and cannot be read, or a packed mask does not fit its shape.
+
     Examples
     --------
     >>> from semialg.audit.tensors import Tensor
@@ -105,88 +76,84 @@ def parts_of_tensors(
     >>> [(part.name, type(part).__name__) for part in parts_of_tensors(found, ordered=True)[0]]
     [('fc1', 'Layer'), ('conv', 'Skipped')]
     """
-    by_name = {tensor.name: tensor for tensor in tensors}
+    by_name = _printable(tensors)
     if not ordered:
         by_name = {name: by_name[name] for name in in_natural_order(by_name)}
-    slots = _slots(by_name)
+    slots, left = assign(by_name)
+    for name, reasons in shared_weights(slots).items():
+        slots[name].doubts += reasons
     parts: list[Layer | Skipped] = []
+    group = None
     for base, slot in slots.items():
         part = _part(base, slot, by_name, ordered=ordered)
-        if part is not None and not (
-            # One layer often has several such tensors; one line for it is enough.
-            parts and isinstance(part, Skipped) and parts[-1] == part
-        ):
-            parts.append(part)
-    notes = [STATE_DICT_NOTE] if ordered else [STATE_DICT_NOTE, _UNORDERED_NOTE]
-    notes += [
-        f"{base}: a parametrization without a mask is there too; only its zeros before it were seen"
-        for base, slot in slots.items()
-        if slot.strange
-    ]
-    return parts, tuple(notes)
-
-
-def _slots(tensors: dict[str, Tensor]) -> dict[str, _Slot]:
-    slots: dict[str, _Slot] = {}
-    for name, tensor in tensors.items():
-        parametrized = _PARAMETRIZED.fullmatch(name)
-        if parametrized:
-            base = ".".join(filter(None, (parametrized["layer"], parametrized["name"])))
-            slot = slots.setdefault(base, _Slot())
-            rest = parametrized["rest"]
-            if rest.startswith("original"):
-                slot.weight = tensor
-            elif "mask" in rest:
-                slot.masks.append(tensor)
-                slot.how = f"parametrization {rest}"
-            else:
-                slot.strange = True
-        elif name.endswith("_orig") and f"{name[:-5]}_mask" in tensors:
-            slots.setdefault(name[:-5], _Slot()).weight = tensor
-        elif name.endswith("_mask") and (f"{name[:-5]}_orig" in tensors or name[:-5] in tensors):
-            slot = slots.setdefault(name[:-5], _Slot())
-            slot.masks.append(tensor)
-            slot.how = name.rpartition(".")[2]
-        elif re.search(r"(^|\.)mask$", name) and f"{name[:-4]}weight" in tensors:
-            slot = slots.setdefault(f"{name[:-4]}weight", _Slot())
-            slot.masks.append(tensor)
-            slot.how = "mask"
-        elif name.endswith(".bitmask"):
-            slot = slots.setdefault(name[:-8], _Slot())
-            slot.bitmask, slot.shape = tensor, tensors.get(f"{name[:-8]}.shape")
-            slot.how = "bitmask"
-        elif name.endswith(".shape") and f"{name[:-6]}.bitmask" in tensors:
+        if part is None:
             continue
-        elif name.endswith("_mask"):
-            slots.setdefault(name[:-5], _Slot(how=name.rpartition(".")[2])).masks.append(tensor)
+        home = (slot.weight or slot.masks[0][0]).group
+        if group is not None and home != group and slot.weight is not None:
+            parts.append(Skipped(f"before {part.name}", f"another dictionary begins: {show(home or 'the outer one', 60)}"))
+        group = home
+        if parts and isinstance(part, Skipped) and isinstance(parts[-1], Skipped) and (
+            (parts[-1].name, parts[-1].reason) == (part.name, part.reason)
+        ):
+            # One layer often has several such tensors; one line for it is enough.
+            parts[-1] = replace(part, weights=part.weights + parts[-1].weights)
         else:
-            slots.setdefault(name, _Slot()).weight = tensor
-    return slots
+            parts.append(part)
+    parts += [
+        Skipped(
+            show(item.tensor.name, 80), item.reason, breaks=False, harmless=item.harmless,
+            unexplained=not item.harmless,
+            weights=0 if item.harmless or calls_itself_mask(item.tensor.name) else item.tensor.entries,
+        )
+        for item in left
+    ]  # fmt: skip
+    return parts, (STATE_DICT_NOTE,) if ordered else (STATE_DICT_NOTE, _UNORDERED_NOTE)
 
 
-def _part(base: str, slot: _Slot, tensors: dict[str, Tensor], *, ordered: bool) -> Layer | Skipped | None:
-    layer = base.removesuffix(".weight").removesuffix("_weight") or base
+def _printable(tensors: Sequence[Tensor]) -> dict[str, Tensor]:
+    """Return the tensors by names without control and bidirectional characters, which no report may hold."""
+    found: dict[str, Tensor] = {}
+    for tensor in tensors:
+        name = show(tensor.name, len(tensor.name) * 10 + 1)
+        if name in found:
+            raise PatternError(f"there are two tensors called '{show(name, 60)}'; expected distinct names")
+        found[name] = replace(tensor, name=name, group=show(tensor.group, len(tensor.group) * 10 + 1))
+    return found
+
+
+def _part(base: str, slot: Slot, tensors: dict[str, Tensor], *, ordered: bool) -> Layer | Skipped | None:
+    layer = layer_name(base)
     if slot.bitmask is not None:
         return _bitmask_layer(layer, slot, slot.bitmask)
-    tensor = slot.weight or slot.masks[0]
+    tensor = slot.weight or slot.masks[0][0]
     dimensions = len(tensor.shape)
     if _SCALES.search(base) or (dimensions <= 1 and _VECTORS.search(base)):
         return None
-    reason = next((what for pattern, what in _UNSUPPORTED if pattern.search(base)), None)
+    reason = no_linear_layer(base)
     if reason is not None and dimensions > 1:
-        return Skipped(layer, reason)
+        return Skipped(layer, reason, weights=tensor.entries)
     if dimensions == 2:
         if 0 in tensor.shape:
             return Skipped(layer, "a matrix without entries")
-        if tensor.integer and not slot.masks and base.endswith("weight"):
-            return Skipped(layer, "an integer (quantized) weight, whose zeros need not be zeros of the layer")
+        if tensor.integer and not slot.masks and base.endswith("weight") and not _zeros_and_ones(tensor):
+            return Skipped(
+                layer, "an integer (quantized) weight, whose zeros need not be zeros of the layer",
+                weights=tensor.entries,
+            )  # fmt: skip
         return _linear(layer, slot, tensors)
     if dimensions == 0:
         return None
     if dimensions == 1:
         return _vector(base, layer, tensor, tensors, ordered=ordered)
     shape = " x ".join(map(str, tensor.shape))
-    return Skipped(layer, f"a convolution or another layer with weights of {dimensions} dimensions ({shape})")
+    return Skipped(
+        layer, f"a convolution or another layer with weights of {dimensions} dimensions ({shape})",
+        weights=tensor.entries,
+    )  # fmt: skip
+
+
+def _zeros_and_ones(tensor: Tensor) -> bool:
+    return set(np.unique(tensor.load())) == {0, 1}
 
 
 def _vector(
@@ -198,6 +165,7 @@ def _vector(
             "a batch normalization: it scales and shifts every neuron, which does not change the verdict on "
             "the masks",
             breaks=False,
+            harmless=True,
         )
     if not base.endswith("weight") and not ordered:
         return None
@@ -206,11 +174,21 @@ def _vector(
     return Skipped(layer, "a vector parameter, such as that of a layer normalization", breaks=ordered)
 
 
-def _linear(layer: str, slot: _Slot, tensors: dict[str, Tensor]) -> Layer:
-    weight = slot.weight or slot.masks[0]
+def _linear(layer: str, slot: Slot, tensors: dict[str, Tensor]) -> Layer:
+    weight = slot.weight or slot.masks[0][0]
     rows, columns = weight.shape
     bias = next((tensors[n] for n in (f"{layer}.bias", f"{layer}.bias_orig") if n in tensors), None)
+    doubts = [*slot.doubts, *weight.doubts, *(doubt for mask, _ in slot.masks for doubt in mask.doubts)]
+    doubts += bias.doubts if bias is not None else ()
     turned = bias is not None and rows != columns and bias.shape == (columns,)
+    if NATURALLY_TURNED.search(weight.name):
+        turned = True
+    elif bias is not None and rows != columns and bias.shape not in {(rows,), (columns,)}:
+        doubts.append(f"the bias of '{show(layer, 60)}' fits neither side of its weight")
+    elif rows == columns and bias is not None and _CONV1D.search(layer):
+        doubts.append(
+            f"'{show(layer, 60)}' may be stored transposed (a Conv1D), and its square weight does not tell"
+        )
     if turned:
         rows, columns = columns, rows
 
@@ -218,15 +196,18 @@ def _linear(layer: str, slot: _Slot, tensors: dict[str, Tensor]) -> Layer:
         array = _entries(slot, weight)
         return Mask.from_dense(array.T if turned else array, f"the mask of '{show(layer, 60)}'")
 
+    def look() -> tuple[str, ...]:
+        return () if slot.masks else strange_entries(layer, weight.load())
+
     how = f"{slot.how}, stored transposed" if turned else slot.how
-    return Layer(layer, rows, columns, how, load)
+    return Layer(layer, rows, columns, how, load, doubts=tuple(dict.fromkeys(doubts)), look=look)
 
 
-def _entries(slot: _Slot, weight: Tensor) -> NDArray[np.bool_]:
+def _entries(slot: Slot, weight: Tensor) -> NDArray[np.bool_]:
     if not slot.masks:
         return np.asarray(weight.load() != 0)
     total = np.ones(weight.shape, dtype=np.bool_)
-    for tensor in slot.masks:
+    for tensor, _ in slot.masks:
         array = tensor.load()
         called = f"mask '{show(tensor.name, 60)}'"
         if array.dtype.kind != "b":
@@ -251,13 +232,13 @@ def _expanded(mask: NDArray[Any], shape: tuple[int, ...], called: str) -> NDArra
     return np.repeat(np.repeat(mask, tall, axis=0), wide, axis=1)
 
 
-def _bitmask_layer(layer: str, slot: _Slot, packed: Tensor) -> Layer | Skipped:
+def _bitmask_layer(layer: str, slot: Slot, packed: Tensor) -> Layer | Skipped:
     shape = slot.shape
-    if shape is None or shape.shape != (2,) or len(packed.shape) != 2:
+    if shape is None or shape.shape not in {(2,), (2, 1)} or len(packed.shape) != 2:
         raise PatternError(
             f"'{show(packed.name, 60)}' is a packed mask without a '.shape' of two sides; expected one"
         )
-    rows, columns = (int(side) for side in shape.load())
+    rows, columns = (int(side) for side in shape.load().ravel())
     if packed.shape != (rows, -(-columns // 8)) or columns < 1:
         raise PatternError(
             f"'{show(packed.name, 60)}' has shape {show(packed.shape)}; expected {rows} x {-(-columns // 8)} "
@@ -270,4 +251,4 @@ def _bitmask_layer(layer: str, slot: _Slot, packed: Tensor) -> Layer | Skipped:
             raise PatternError(f"'{show(packed.name, 60)}' has bits beyond its {columns} columns")
         return Mask.from_dense(bits[:, :columns].astype(np.bool_))
 
-    return Layer(layer, rows, columns, slot.how, load)
+    return Layer(layer, rows, columns, slot.how, load, doubts=tuple(slot.doubts))

@@ -44,10 +44,14 @@ _WIDEST_TEXT = 88
 )
 @click.option(
     "--order",
-    type=click.Choice(["network", "product"]),
-    default="network",
-    show_default=True,
-    help="Whether the file lists layers input first (network) or output first (product).",
+    type=click.Choice(["network", "product", "names"]),
+    help="The file lists layers input first (network) or output first (product), or the numbers in their names "
+    "tell (names). By default all of this must agree.",
+)
+@click.option(
+    "--masks",
+    type=click.Path(dir_okay=False, exists=True),
+    help="The masks of the weights, by their names: .pt, .npz, .safetensors.",
 )
 @click.option("--no-advice", is_flag=True, help="Do not search for the fewest changes that would help.")
 @click.option(
@@ -68,7 +72,8 @@ def command(
     certificates: str | None,
     names: str | None,
     chains: tuple[str, ...],
-    order: str,
+    order: str | None,
+    masks: str | None,
     no_advice: bool,
     total_time: float,
     time_limit: float,
@@ -76,18 +81,19 @@ def command(
 ) -> None:
     """Decide every pair of consecutive linear layers, and every chain, of a trained or masked model.
 
-    SOURCE is a checkpoint (.pt, .pth, .safetensors, .onnx, .npz), a torch module as MODULE:NAME, or mask
-    files with one layer each, input first. Masks come from pruning buffers, parametrizations, or zeros of
-    weights. The time limit holds for each verdict.
+    SOURCE is a checkpoint (.pt, .pth, .safetensors, .onnx, .npz, an index of shards, the folder of a Hugging
+    Face model), a torch module as MODULE:NAME, or mask files with one layer each, input first. Masks come from
+    pruning buffers, parametrizations, dictionaries of masks, or zeros of weights. The time limit holds for each
+    verdict.
 
-    The exit status is 0 if all are closed, 1 if some are not, 3 if some are unknown and none is not closed,
-    and 2 for bad input.
+    The exit status is 0 if all of the model was looked at and is closed, 1 if some chain of layers is not
+    closed, 3 if something is unknown or there is nothing to decide, and 2 for bad input.
     """
     from semialg.audit.audit import audit
     from semialg.audit.model import NeuronNames, in_one_chain
     from semialg.audit.tensors import names_file
 
-    model = _model(source, order)
+    model = _model(source, order, masks)
     if chains:
         model = in_one_chain(model, [chain.split(",") for chain in chains])
     known = NeuronNames(names_file(Path(names))) if names is not None else None
@@ -108,7 +114,7 @@ def command(
     ctx.exit(report.exit_status)
 
 
-def _model(source: tuple[str, ...], order: str) -> Model:
+def _model(source: tuple[str, ...], order: str | None, masks: str | None) -> Model:
     from semialg.audit.read import read_model
     from semialg.pattern.families import FAMILIES
 
@@ -117,7 +123,7 @@ def _model(source: tuple[str, ...], order: str) -> Model:
         from semialg.torch import model_of_name
 
         return model_of_name(source[0])
-    return read_model(list(source), product_order=order == "product")
+    return read_model(list(source), order=order, masks=masks)
 
 
 def _write_certificates(report: Audit, folder: Path) -> None:

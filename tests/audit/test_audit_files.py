@@ -184,7 +184,8 @@ def test_order_of_product_is_noticed_and_can_be_stated(tmp_path) -> None:
     path = str(tmp_path / "n.npz")
     np.savez(path, out=np.ones((2, 3)), hidden=np.ones((3, 4)))
     model = read_model([path])
-    assert any("--order product" in note for note in model.notes)
+    assert any("--order product" in doubt for doubt in model.doubts)
+    assert not read_model([path], product_order=True).doubts
     assert chains(read_model([path], product_order=True)) == [("hidden", "out")]
     assert chains(in_one_chain(model, [["hidden", "out"]])) == [("hidden", "out")]
     with pytest.raises(PatternError, match="there is no linear layer 'x'"):
@@ -200,7 +201,7 @@ def test_safetensors_of_all_types(tmp_path) -> None:
     bf16[1, 1] = 0x8000  # minus zero
     save_safetensors(
         path,
-        {"a.weight": entries, "b.weight": bf16, "c.weight_mask": entries != 0},
+        {"a.weight": entries, "b.weight": bf16, "c.weight": entries + 7, "c.weight_mask": entries != 0},
         {"b.weight": "BF16"},
     )
     model = read_model([str(path)])
