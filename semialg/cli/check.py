@@ -75,6 +75,8 @@ def command(
         text = verdict.certificate.to_json()
         answer = ask_kernel("the certificate", text, masks_for_checker(masks), kernel_time)
         document["kernel"] = answer.document
+    if masks.names:
+        document["order"] = list(masks.names)
     if as_json:
         click.echo(json.dumps(document))
     else:
@@ -82,6 +84,9 @@ def command(
 
         stages = verdict.trace if trace or document["verdict"] == "unknown" else ()
         print_report(reading_console(), document, masks, pattern_words(pattern), stages)
+        if masks.names:
+            names = ", ".join(masks.names[:20]) + (", ..." if len(masks.names) > 20 else "")
+            click.echo(f"  order of the masks, output layer first: {names}")
         if certificate is not None:
             found = "written to" if verdict.certificate is not None else "there is none to write to"
             click.echo(f"  certificate: {found} {certificate}")

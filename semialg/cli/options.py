@@ -164,8 +164,10 @@ def read_certificate(path: str) -> bytes:
 
 
 def pattern_words(arguments: Sequence[str]) -> str:
-    """Return the arguments as they are typed in a shell."""
-    return shlex.join(arguments)
+    """Return the arguments as they are typed in a shell, without what would move a cursor or turn a text."""
+    from semialg.pattern.reading import show
+
+    return " ".join(show(shlex.quote(argument), len(argument) * 10 + 20) for argument in arguments)
 
 
 def write_atomically(path: str, text: str) -> None:

@@ -27,7 +27,7 @@ from semialg.pattern.read_matrix_market import read_matrix_market
 from semialg.pattern.read_numpy import read_npy, read_npz
 from semialg.pattern.read_safetensors import read_safetensors
 from semialg.pattern.read_torch import read_torch
-from semialg.pattern.reading import MAX_TEXT_BYTES, show, show_path
+from semialg.pattern.reading import CHECKPOINT, MAX_TEXT_BYTES, show, show_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,8 +77,10 @@ def _check_regular(path: Path, *, streamed: bool) -> None:
         status = path.stat()
     except ValueError as error:  # a path with a zero byte, or one that the file system cannot encode
         raise PatternError(f"is not a path ({show(error)}); expected a mask file") from None
+    if path.suffix.lower() in {".onnx", ".bin", ".ckpt"} or path.name.lower().endswith(".index.json"):
+        raise PatternError(CHECKPOINT)
     if stat.S_ISDIR(status.st_mode):
-        raise PatternError("is a directory; expected a mask file")
+        raise PatternError("is a directory; expected a mask file (semialg audit reads the folder of a model)")
     if not stat.S_ISREG(status.st_mode):
         raise PatternError("is not a regular file; expected a mask file")
     if not status.st_size and (streamed or path.suffix.lower() in READERS):

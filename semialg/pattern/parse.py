@@ -62,6 +62,7 @@ def _assemble(given: _Source | Sequence[_Source], *, from_text: bool) -> Pattern
     if not sources:
         raise PatternError("no pattern is given; expected a named family, inline rows or a mask file")
     masks: list[Mask] = []
+    names: tuple[str, ...] = ()
     for source in sources:
         found = _masks_of(source, from_text=from_text)
         if len(sources) > 1 and len(found) != 1:
@@ -69,10 +70,12 @@ def _assemble(given: _Source | Sequence[_Source], *, from_text: bool) -> Pattern
                 f"{_show(source)} holds {len(found)} masks; expected one mask in each when several are given"
             )
         masks.extend(found)
+        names = getattr(found, "names", ()) if len(sources) == 1 else (*names, _show(source))
     try:
-        return Pattern(masks)
+        return Pattern(masks, names)
     except PatternError as error:
-        raise PatternError(f"{', '.join(_show(source) for source in sources)}: {error}") from None
+        order = f"; the order used is that of the names: {', '.join(names[:20])}" if names else ""
+        raise PatternError(f"{', '.join(_show(source) for source in sources)}: {error}{order}") from None
 
 
 def _listed(given: object) -> list[_Source]:

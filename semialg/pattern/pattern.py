@@ -71,6 +71,8 @@ class Pattern:
     masks
         At least one mask; each a :class:`Mask`, a ``scipy.sparse`` matrix, or anything that
         :meth:`Mask.from_dense` takes. The columns of each are the rows of the next.
+    names
+        What the masks are called where they come from; patterns are equal whatever their names.
 
     Raises
     ------
@@ -86,9 +88,10 @@ class Pattern:
     True
     """
 
-    __slots__ = ("__dict__", "_masks")
+    __slots__ = ("__dict__", "_masks", "names")
 
-    def __init__(self, masks: Iterable[Any]) -> None:
+    def __init__(self, masks: Iterable[Any], names: Iterable[str] = ()) -> None:
+        self.names = tuple(names)
         self._masks = tuple(_as_mask(mask, f"mask {index}") for index, mask in enumerate(_listed(masks)))
         if not self._masks:
             raise PatternError("a pattern has no mask; expected at least one")
@@ -335,8 +338,8 @@ class Pattern:
     def __hash__(self) -> int:
         return hash(self._masks)
 
-    def __reduce__(self) -> tuple[type[Pattern], tuple[tuple[Mask, ...]]]:
-        return Pattern, (self._masks,)
+    def __reduce__(self) -> tuple[type[Pattern], tuple[tuple[Mask, ...], tuple[str, ...]]]:
+        return Pattern, (self._masks, self.names)
 
     def __repr__(self) -> str:
         return f"Pattern(widths={'x'.join(map(str, self.widths))}, ones={[m.ones for m in self._masks]})"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from semialg.errors import PatternError
-from semialg.pattern.reading import MAX_BYTES, checked_count, masks_of_arrays, show
+from semialg.pattern.reading import CHECKPOINT, MAX_BYTES, checked_count, masks_of_arrays, show
 from semialg.pattern.torch_file import import_torch, load
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ def _named(loaded: Any) -> dict[str, Any]:
         strange = next((key for key in loaded if not isinstance(key, str)), None)
         if strange is not None:
             raise PatternError(f"the dictionary has the key {show(strange, 40)}; expected names of tensors")
+        nested = next((key for key, value in loaded.items() if isinstance(value, dict)), None)
+        if nested is not None:
+            raise PatternError(f"'{show(nested, 60)}' is a dictionary: {CHECKPOINT}")
         return dict(loaded)
     if isinstance(loaded, list | tuple):
         checked_count(len(loaded), "tensors")

@@ -11,15 +11,17 @@ from semialg.intake.shown import show, show_path
 from semialg.pattern.mask import Mask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 __all__ = [
+    "CHECKPOINT",
     "MAX_BYTES",
     "MAX_MASKS",
     "MAX_TEXT_BYTES",
+    "NamedMasks",
     "checked_count",
     "in_natural_order",
     "masks_of_arrays",
@@ -91,19 +93,51 @@ def checked_count(count: int, what: str = "masks") -> None:
         raise PatternError(f"there are {count} {what}; expected at most {MAX_MASKS}")
 
 
+class NamedMasks(list[Mask]):
+    """The masks of a file in product order, with their names in the file."""
+
+    def __init__(self, masks: Iterable[Mask], names: Iterable[str]) -> None:
+        super().__init__(masks)
+        self.names = tuple(show(name, 80) for name in names)
+
+
+#: What a file of weights is told.
+CHECKPOINT = "this is a checkpoint of a model, not a file of masks: use semialg audit"
+
+_OF_WEIGHTS = re.compile(r"(^|[._/])((weight|bias|kernel|scale)(_orig|_mask)?|running_(mean|var)|\w+_orig)(:0)?$")
+
+
 def masks_of_arrays(arrays: Mapping[str, NDArray[Any]], what: str) -> list[Mask]:
     """Return the masks in named arrays, in the natural order of the names; one array may be a stack.
 
     ``what`` is what the format calls an array. A name may be empty where the array has none.
+
+    Raises
+    ------
+    PatternError
+        If an array is no mask; where names or entries show that this is a checkpoint, that is said.
     """
     checked_count(len(arrays), f"{what}s")
-    if len(arrays) == 1:
-        ((name, array),) = arrays.items()
-        if array.ndim == 3:
-            checked_count(len(array))
-            called = _called(what, name)
-            return [Mask.from_dense(layer, f"mask {index} of {called}") for index, layer in enumerate(array)]
-    return [Mask.from_dense(arrays[name], _called(what, name)) for name in in_natural_order(arrays)]
+    masked = [name for name in arrays if "mask" in name.lower()]
+    if 0 < len(masked) < len(arrays):
+        raise PatternError(
+            f"it holds masks such as '{show(masked[0], 60)}' beside other {what}s: {CHECKPOINT}"
+        )
+    try:
+        if len(arrays) == 1:
+            ((name, array),) = arrays.items()
+            if array.ndim == 3:
+                checked_count(len(array))
+                called = _called(what, name)
+                return [
+                    Mask.from_dense(layer, f"mask {index} of {called}") for index, layer in enumerate(array)
+                ]
+        order = in_natural_order(arrays)
+        return NamedMasks([Mask.from_dense(arrays[name], _called(what, name)) for name in order], order)
+    except PatternError as error:
+        if any(_OF_WEIGHTS.search(name) for name in arrays):
+            raise PatternError(f"{error}; {CHECKPOINT}") from None
+        raise PatternError(f"{error} (weights are audited by semialg audit)") from None
 
 
 def _called(what: str, name: str) -> str:
