@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DivergenceWarning", "DivergenceWatch", "check", "model_of_module", "model_of_name"]
 
+
 class DivergenceWarning(UserWarning):
     """Weights grow along an obstruction while the loss goes down, as the pattern predicts."""
 
@@ -138,7 +139,9 @@ def model_of_module(module: Any, source: str = "") -> Model:
             parts += [part for part in traced if part not in parts and part.name not in layers]
         if unseen or traced is None:
             notes = (*notes, f"{unseen}: its layers are taken in the order of registration")
-            why = f"{unseen}, so what it does between its layers is not known (--chain says what follows what)"
+            why = (
+                f"{unseen}, so what it does between its layers is not known (--chain says what follows what)"
+            )
             parts.append(Skipped("forward", why, breaks=False))
         else:
             parts = traced

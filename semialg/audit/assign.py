@@ -1,8 +1,8 @@
 """Which tensor of a checkpoint is a weight, which is a mask and of what; what nothing explains is named.
 
-Masks are found by name where a convention of the field is known, otherwise by the entries: a tensor of zeros
-and ones with the shape of a weight, beside it or in a dictionary of its own, is a mask, never a layer. Nothing
-is guessed: a tensor of the shape of a weight that is no mask makes the mask of that weight doubtful.
+Masks are found by name where a convention of the field is known, otherwise by the entries: a tensor of
+zeros and ones with the shape of a weight, beside it or in a dictionary of its own, is a mask, never a layer.
+Nothing is guessed: a tensor of the shape of a weight that is no mask makes the mask of that weight doubtful.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ _UNREADABLE: tuple[tuple[str, str], ...] = (
 )
 _APEX_VALUES = re.compile(r"__(\w+)_mma_pruned_p$")
 _COPIES = frozenset(
-    {"ema", "teacher", "swa", "average", "averaged", "avg", "best", "old", "init", "initial", "rewind", "previous"}
+    {
+        "ema", "teacher", "swa", "average", "averaged", "avg", "best", "old", "init", "initial", "rewind",
+        "previous",
+    }
 )  # fmt: skip
 
 
@@ -105,8 +108,8 @@ def assign(tensors: dict[str, Tensor]) -> tuple[dict[str, Slot], list[Unexplaine
     for base, slot in slots.items():
         if slot.parametrized and not slot.masks:
             slot.doubts.append(
-                f"{show(base, 80)} has a parametrization and its mask is not in the file (torch.ao.pruning keeps "
-                "it in the state of the sparsifier)"
+                f"{show(base, 80)} has a parametrization and its mask is not in the file (torch.ao.pruning "
+                "keeps it in the state of the sparsifier)"
             )
         _compare_masks(base, slot)
     order = {id(t): at for at, t in enumerate(tensors.values())}
@@ -223,9 +226,7 @@ class _Matching:
         family = [t for t in self._rest if self._family(t) == self._family(tensor) and len(t.shape) > 1]
         return all(self._entries(t)[0] for t in family) and any(self._entries(t)[1] for t in family)
 
-    def _disguised(
-        self, weights: list[Tensor], known: list[Tensor]
-    ) -> tuple[list[Tensor], list[Tensor]]:
+    def _disguised(self, weights: list[Tensor], known: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
         """Tell masks that are called as weights are from weights: only where others are no masks."""
         if len(weights) + len(known) < 2:
             return weights, []
@@ -254,14 +255,14 @@ class _Matching:
 
     def _owner(self, tensor: Tensor, *, near: bool = True) -> str | None:
         """Return the weight that a tensor belongs to, None if none or several fit."""
-        bases = [
-            b for b, s in self._slots.items() if s.weight is not None and len(s.weight.shape) > 1
-        ]
+        bases = [b for b, s in self._slots.items() if s.weight is not None and len(s.weight.shape) > 1]
         key, parent = _key(tensor), _parent(tensor.name)
         stages: list[Callable[[str], bool]] = [
             lambda b: re.match(rf"{re.escape(b)}([._/]|$)", tensor.name) is not None,
-            lambda b: key in (_key(self._weight(b)), layer_name(_key(self._weight(b))))
-            and self._weight(b).group != tensor.group,
+            lambda b: (
+                key in (_key(self._weight(b)), layer_name(_key(self._weight(b))))
+                and self._weight(b).group != tensor.group
+            ),
             lambda b: core(b) == core(tensor.name),
             lambda b: near and parent == _parent(b) != "",
             lambda b: digits(b) == digits(tensor.name) != () and tensor.shape == self._weight(b).shape,
@@ -319,14 +320,20 @@ class _Matching:
             return
         base = self._owner(tensor)
         other_mask = calls_itself_other(tensor.name) and "mask" in words(tensor.name)
-        if base is not None and tensor.shape == self._weight(base).shape and not other_mask:
-            if self._is_mask(tensor) and not tensor.parameter:
-                self._attach(base, tensor)
-                return
-        if base is not None and other_mask:
+        if (
+            base is not None
+            and tensor.shape == self._weight(base).shape
+            and not other_mask
+            and not tensor.parameter
+            and self._is_mask(tensor)
+        ):
+            self._attach(base, tensor)
+        elif base is not None and other_mask:
             self._doubt(base, tensor, "may mark other entries than those that may be nonzero")
         elif base is not None and tensor.shape == self._weight(base).shape:
-            self._doubt(base, tensor, "has the shape of a weight beside it, and is no mask that is understood")
+            self._doubt(
+                base, tensor, "has the shape of a weight beside it, and is no mask that is understood"
+            )
         else:
             self._leave(tensor, "a tensor of the shape of a weight that no layer explains")
 

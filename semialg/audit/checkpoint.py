@@ -31,7 +31,9 @@ _WRAPPERS = frozenset(
     }
 )  # fmt: skip
 #: Keys of what stands around a state dict in the checkpoint of a training.
-_TRAINING = re.compile(r"(?i)(\w+_)?(optim(izers?)?|opt|optimizer_states?|(lr_)?schedulers?|scaler|rng)(_state(_dict)?s?)?")
+_TRAINING = re.compile(
+    r"(?i)(\w+_)?(optim(izers?)?|opt|optimizer_states?|(lr_)?schedulers?|scaler|rng)(_state(_dict)?s?)?"
+)
 #: What a dictionary with the tensors of a single layer has as keys.
 _OF_A_LAYER = frozenset({"weight", "bias", "kernel", "mask", "scale", "original", "weight_mask", "bias_mask"})
 _DEEPEST = 8
@@ -57,8 +59,8 @@ def tensors_of_checkpoint(path: Path) -> list[Tensor]:
 def tensors_of_mapping(state: Mapping[Any, Any] | Sequence[Any]) -> list[Tensor]:
     """Return the tensors of a state dict in memory, and of the dictionaries and lists in it.
 
-    Keys that only wrap a state dict are left out of the names. Other entries, such as hyperparameters, are left
-    out, and so is what an optimizer keeps, but for what calls itself a mask.
+    Keys that only wrap a state dict are left out of the names. Other entries, such as hyperparameters, are
+    left out, and so is what an optimizer keeps, but for what calls itself a mask.
 
     Raises
     ------
@@ -90,7 +92,9 @@ def tensors_of_mapping(state: Mapping[Any, Any] | Sequence[Any]) -> list[Tensor]
     return tensors
 
 
-def _walk(torch: Any, value: Any, path: tuple[str, ...], found: list[tuple[tuple[str, ...], str, Any]]) -> None:
+def _walk(
+    torch: Any, value: Any, path: tuple[str, ...], found: list[tuple[tuple[str, ...], str, Any]]
+) -> None:
     if len(path) > _DEEPEST:
         raise PatternError(f"dictionaries are nested more than {_DEEPEST} deep; expected a state dict")
     pairs = value.items() if hasattr(value, "items") else enumerate(value)
@@ -114,7 +118,7 @@ def _is_nni(state: Any) -> bool:
 
 
 def _group(path: tuple[str, ...], state: Any) -> str:
-    """Return the dictionary that a tensor stands in, unless it is that of one layer or only wraps the others."""
+    """Return the dictionary that a tensor stands in, unless it is that of a layer or only wraps others."""
     at, groups = state, []
     for key in path:
         at = at[key] if hasattr(at, "items") and key in at else None

@@ -1,4 +1,4 @@
-"""What the entries of weights say beyond their zeros: entries that are almost zero, and weights that are shared."""
+"""What the entries of weights say beyond their zeros: some almost zero, two weights that are the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["shared_weights", "strange_entries"]
 
 _SCALES = tuple(10.0**-k for k in range(3, 13))
 _DENSITY = 8.0
-"""Ten times the density of a normal distribution at zero, twice over for both signs: trained weights crowd there."""
+"""Ten times that of a normal distribution at zero, both signs together: trained weights crowd there."""
 _CHANCE = 1e-4
 
 
@@ -48,11 +48,12 @@ def strange_entries(layer: str, weight: NDArray[Any]) -> tuple[str, ...]:
     for scale in _SCALES:
         count = int(np.count_nonzero(size < scale * typical))
         if count and _tail(count, _DENSITY * scale * size.size) < _CHANCE:
-            return (
-                f"{count} of {weight.size} entries of the weight of '{show(layer, 60)}' are almost zero (below "
-                f"{scale * typical:.0e}) but not zero: if they are pruned, the mask is another; set them to zero, "
-                "or keep masks in the file",
+            text = (
+                f"{count} of {weight.size} entries of the weight of '{show(layer, 60)}' are almost zero "
+                f"(below {scale * typical:.0e}) but not zero: if they are pruned, the mask is another; "
+                "set them to zero, or keep masks in the file"
             )
+            return (text,)
     return ()
 
 
@@ -66,8 +67,8 @@ def _tail(count: int, mean: float) -> float:
 def shared_weights(slots: Mapping[str, Slot]) -> dict[str, list[str]]:
     """Return, for parameters that are one and the same (or its transpose), the sentence that says so.
 
-    Two weights are taken to be shared if they are one in memory, or if they have the same entries (or those of
-    the transpose) and most of these differ from one another, which does not come about by chance.
+    Two weights are taken to be shared if they are one in memory, or if they have the same entries (or those
+    of the transpose) and most of these differ from one another, which does not come about by chance.
     """
     seen: dict[tuple[int, int], str] = {}
     found: dict[str, list[str]] = {}
@@ -107,7 +108,10 @@ def _same(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
 def _note(found: dict[str, list[str]], first: str, second: str) -> None:
     if first == second:
         return
-    text = f"'{show(first, 60)}' and '{show(second, 60)}' hold the same entries: if the layers share one weight, the set of products is another"
+    text = (
+        f"'{show(first, 60)}' and '{show(second, 60)}' hold the same entries: if the layers share one "
+        "weight, the set of products is another"
+    )
     for base in (first, second):
         if text not in found.setdefault(base, []):
             found[base].append(text)

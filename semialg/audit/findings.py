@@ -256,7 +256,7 @@ class Audit:
 
     @property
     def looked_at(self) -> tuple[int, int]:
-        """How many weights lie in pairs and chains on which there is a verdict, and how many there are in all."""
+        """How many weights lie in chains on which there is a verdict, and how many there are in all."""
         decided = {n for f in self.findings if f.decides and not f.doubted for n in f.layers}
         seen = sum(x.outputs * x.inputs for x in self.layers if x.name in decided)
         total = sum(x.outputs * x.inputs for x in self.layers) + sum(s.weights for s in self.skipped)

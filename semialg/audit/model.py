@@ -270,7 +270,12 @@ def in_one_chain(model: Model, orders: Sequence[Sequence[str]]) -> Model:
     note = "the order of the layers is the one given on the command line"
     named = {name for order in orders for name in order}
     others = tuple(
-        Skipped(layer.name, "not among the layers that were named", breaks=False, weights=layer.outputs * layer.inputs)
+        Skipped(
+            layer.name,
+            "not among the layers that were named",
+            breaks=False,
+            weights=layer.outputs * layer.inputs,
+        )
         for layer in model.layers
         if layer.name not in named
     )

@@ -1,8 +1,8 @@
-"""What the name of a tensor says: the words in it, which weight it belongs to, whether it calls itself a mask.
+"""What the name of a tensor says: its words, which weight it belongs to, whether it calls itself a mask.
 
-Names are taken apart into words (``enc.fc1.weightMask`` is enc, fc, 1, weight, mask). Words that say only what
-kind of tensor it is, or what wraps the network, do not tell weights apart; what is left is the *core*, and a
-mask belongs to the weight with the same core, whatever prefix or suffix a tool has given it.
+Names are taken apart into words (``fc1.weightMask`` is fc, 1, weight, mask). Words that say only
+what kind of tensor it is, or what wraps the network, do not tell weights apart; what is left is the *core*,
+and a mask belongs to the weight with the same core, whatever prefix or suffix a tool has given it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ _OTHERS = frozenset(
         "fisher", "sensitivity", "gate", "gates", "alpha", "rank", "delta", "noise", "probs", "prob",
     }
 )  # fmt: skip
-_WEIGHT = re.compile(r"(^|[._/])(weight|weight_orig|kernel|weight_[a-z]|weight_(ih|hh)(_l\d+)?(_reverse)?)(:0)?$|(^|[._/])\w*_weight$")
+_WEIGHT = re.compile(
+    r"(^|[._/])(weight|weight_orig|kernel|weight_[a-z]|weight_(ih|hh)(_l\d+)?(_reverse)?)(:0)?$|(^|[._/])\w*_weight$"
+)
 _UNSUPPORTED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(^|[._])(weight|bias)_(ih|hh)(_l\d+)?(_reverse)?$"), "a recurrent layer"),
     (re.compile(r"(^|[._])\w*emb(ed(ding)?s?)?([._]|$)|(^|\.)(wte|wpe)([._]|$)"), "an embedding table"),

@@ -1,4 +1,4 @@
-"""Whether the order of the layers is known: the order in the file, the numbers in names, and widths must agree."""
+"""Whether the order of the layers is known: order in the file, numbers in names, and widths must agree."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["doubts_of_order", "sorted_by_name"]
 
 # Words for layers near the input and near the output, where one of each tells the order of two layers.
-_EARLY = frozenset({"in", "input", "up", "enc", "encoder", "encode", "intermediate", "first", "wi", "embed", "stem"})
+_EARLY = frozenset(
+    {"in", "input", "up", "enc", "encoder", "encode", "intermediate", "first", "wi", "embed", "stem"}
+)
 _LATE = frozenset(
-    {"out", "output", "down", "dec", "decoder", "decode", "last", "final", "wo", "head", "classifier", "proj", "readout"}
+    {"out", "output", "down", "dec", "decoder", "decode", "last", "final", "wo", "head", "classifier", "proj",
+     "readout"}
 )  # fmt: skip
 
 
@@ -39,40 +42,47 @@ def doubts_of_order(parts: Sequence[Layer | Skipped], *, ordered: bool) -> tuple
     ...     return Layer(name, outputs, inputs, "mask", lambda: None)
     >>> doubts_of_order([layer("fc1", 5, 3), layer("fc2", 3, 5)], ordered=True)
     ()
-    >>> [len(doubts_of_order([layer("fc2", 5, 3), layer("fc1", 3, 5)], ordered=o)) for o in (True, False)]
-    [1, 1]
+    >>> len(doubts_of_order([layer("fc2", 5, 3), layer("fc1", 3, 5)], ordered=True))
+    1
+    >>> len(doubts_of_order([layer("alpha", 5, 3), layer("beta", 3, 5)], ordered=False))
+    1
     """
     layers = [part for part in parts if isinstance(part, Layer)]
     names = [layer.name for layer in layers]
     natural = [layer.name for layer in sorted_by_name(layers)]
-    ask = "say it with --order network (as the file lists them), --order names, --order product, or --chain FIRST,SECOND"
-    if ordered and names != natural:
-        return (
-            f"the order of the layers is not known: the file lists {_some(names)}, but the numbers in the names "
-            f"say {_some(natural)}, and the widths fit {_fitting(parts, layers)}; {ask}",
-        )
+    ask = (
+        "say it with --order network (as the file lists them), --order names, --order product, or --chain "
+        "FIRST,SECOND"
+    )
+    unknown = "the order of the layers is not known"
     here, back = _links(parts), _links(list(reversed(parts)))
-    if back > here:
-        return (
-            f"the order of the layers is not known: in the order {_some(names)} widths fit at {here} of "
-            f"{len(layers) - 1} places, in the reverse order at {back}; {ask}",
+    if ordered and names != natural:
+        why = (
+            f"the file lists {_some(names)}, but the numbers in the names say {_some(natural)}, and the "
+            f"widths fit {_fitting(parts, layers)}"
         )
-    if ordered:
-        return ()
+    elif back > here:
+        why = (
+            f"in the order {_some(names)} widths fit at {here} of {len(layers) - 1} places, in the reverse "
+            f"order at {back}"
+        )
+    else:
+        why = "" if ordered else _untold(parts, names)
+    return (f"{unknown}: {why}; {ask}",) if why else ()
+
+
+def _untold(parts: Sequence[Layer | Skipped], names: Sequence[str]) -> str:
+    """Return why names and widths do not tell the order of layers that the file does not keep."""
+    chains, skipped = chains_of(parts)
     untold = [pair for pair in pairwise(names) if not _names_tell(*pair)]
-    if untold and any("do not follow one another" in part.reason for part in chains_of(parts)[1]):
-        return (
-            f"the order of the layers is not known: the file does not keep it, the names of {untold[0][0]} and "
-            f"{untold[0][1]} do not tell, and not all widths fit; {ask}",
-        )
-    for chain in chains_of(parts)[0]:
-        for before, after in pairwise(chain.layers):
-            if after.outputs == before.inputs and not _names_tell(before.name, after.name):
-                return (
-                    f"the order of the layers is not known: the file does not keep it, and {before.name} and "
-                    f"{after.name} fit either way; {ask}",
-                )
-    return ()
+    if untold and any("do not follow one another" in part.reason for part in skipped):
+        pair = " and ".join(untold[0])
+        return f"the file does not keep it, the names of {pair} do not tell, and not all widths fit"
+    for chain in chains:
+        for first, second in pairwise(chain.layers):
+            if second.outputs == first.inputs and not _names_tell(first.name, second.name):
+                return f"the file does not keep it, and {first.name} and {second.name} fit either way"
+    return ""
 
 
 def sorted_by_name(layers: Sequence[Layer]) -> list[Layer]:

@@ -33,7 +33,7 @@ _MASKS_NOTE = (
     "masks alone say nothing about activations and skip connections: the layers are taken to follow one "
     "another with ReLU in between"
 )
-#: What may be said about the order of the layers: ``network`` and ``product`` are about the order in the file.
+#: What may be said about the order of the layers; ``network`` and ``product`` are about that in the file.
 ORDERS = ("network", "product", "names")
 
 
@@ -142,7 +142,9 @@ def _parts(sources: Sequence[str], masks: str | None) -> _Parts:
             tensors = [*tensors, *_given_masks(masks)]
         return _Parts(*parts_of_tensors(tensors, ordered=ordered), ordered)
     if masks is not None:
-        raise PatternError(f"{show_path(source)} is no checkpoint of weights; expected one together with masks")
+        raise PatternError(
+            f"{show_path(source)} is no checkpoint of weights; expected one together with masks"
+        )
     path = as_file(source, most=LARGEST_TEXT, error=PatternError, expected="a checkpoint or masks")
     suffix = path.suffix.lower()
     if suffix == ".onnx" and _is_file(path):

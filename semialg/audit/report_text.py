@@ -66,7 +66,11 @@ def opening(report: Audit) -> str:
         return f"No two linear layers follow one another, so there is nothing to decide. {looked}"
     counts = {kind: [f for f in deciding if f.verdict.verdict == kind] for kind in _WORDS}
     if report.verdict == "closed":
-        proofs = "a proof that the checker accepts" if len(deciding) == 1 else "each with a proof that the checker accepts"
+        proofs = (
+            "a proof that the checker accepts"
+            if len(deciding) == 1
+            else "each with a proof that the checker accepts"
+        )
         return f"Everything in {of_them} is closed ({_count(len(deciding))}, {proofs}). {looked}"
     parts = [
         f"{len(counts[kind])} {word}"
@@ -110,8 +114,8 @@ def meaning(finding: Finding) -> str:
             text = "The set of products of these layers is closed: no limit of weights is lost."
         case "not_closed" if not finding.decides:
             text = (
-                "By themselves, these layers have a set of products that is not closed. What that means for the "
-                "network, the verdict on the whole chain says."
+                "By themselves, these layers have a set of products that is not closed. What that means for "
+                "the network, the verdict on the whole chain says."
             )
         case "not_closed":
             text = (

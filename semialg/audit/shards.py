@@ -26,7 +26,9 @@ __all__ = ["tensors_of_folder", "tensors_of_index"]
 
 _INDICES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 _FILES = ("model.safetensors", "pytorch_model.bin", "diffusion_pytorch_model.safetensors")
-_READABLE = frozenset({None, "dense", "sparse-bitmask", "sparse-24-bitmask", "float-quantized", "naive-quantized"})
+_READABLE = frozenset(
+    {None, "dense", "sparse-bitmask", "sparse-24-bitmask", "float-quantized", "naive-quantized"}
+)
 
 
 def tensors_of_index(path: Path) -> list[Tensor]:
@@ -97,7 +99,9 @@ def _refuse_formats(folder: Path) -> None:
     if not file.is_file():
         return
     config = strict_json(read_text_bytes(file), "config.json")
-    quantized = _object(_object(config).get("quantization_config") or _object(config).get("compression_config"))
+    quantized = _object(
+        _object(config).get("quantization_config") or _object(config).get("compression_config")
+    )
     method, packing = quantized.get("quant_method"), quantized.get("format")
     sparse = _object(quantized.get("sparsity_config")).get("format")
     unread = [

@@ -40,7 +40,7 @@ _TYPES = {
     "U64": "<u8", "I64": "<i8", "F16": "<f2", "BF16": "<u2", "F32": "<f4", "F64": "<f8",
     "F8_E4M3": "u1", "F8_E5M2": "u1",
 }  # fmt: skip
-# Bits of the exponent and its bias. Infinities and NaN come out as large numbers: they are not zero, at least.
+# Bits of the exponent and its bias. Infinities and NaN come out as large numbers: not as zero, at least.
 _FP8 = {"F8_E4M3": (4, 7), "F8_E5M2": (5, 15)}
 _INTEGERS = {"U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64"}
 
@@ -163,7 +163,8 @@ def _numbers(array: NDArray[Any], dtype: str) -> NDArray[Any]:
     exponent, mantissa = (codes & 0x7F) >> mantissa_bits, codes & (2**mantissa_bits - 1)
     scale = np.where(exponent == 0, 2.0 ** (1 - bias), 2.0 ** (exponent - bias))
     value = ((exponent > 0) + mantissa / 2**mantissa_bits) * scale
-    return np.where(codes & 0x80, -value, value).astype(np.float32)[array]
+    table = np.where(codes & 0x80, -value, value).astype(np.float32)
+    return np.asarray(table[array])
 
 
 def _naturals(value: Any) -> bool:

@@ -1,8 +1,8 @@
 """Linear layers of a torch module, in the order of its traced graph (torch.fx).
 
 A layer is a ``Linear``, or any matrix that the module uses in ``F.linear`` or a matrix product with the data:
-the weight may be multiplied by masks on the way, as layers that people write themselves do. What the graph does
-to a weight and is not understood is named, and the weight is not treated as a layer.
+the weight may be multiplied by masks on the way, as layers that people write themselves do. What the graph
+does to a weight and is not understood is named, and the weight is not treated as a layer.
 """
 
 from __future__ import annotations
@@ -30,7 +30,16 @@ _ACTIVATIONS = {
     "Softplus", "Softsign", "Hardtanh", "Hardsigmoid", "Hardswish", "relu", "relu6", "tanh", "sigmoid",
     "gelu", "leaky_relu", "elu", "selu", "silu", "relu_", "mish", "softplus",
 }  # fmt: skip
-_THROUGH = {"Dropout", "AlphaDropout", "Identity", "BatchNorm1d", "Flatten", "dropout", "flatten", "contiguous"}
+_THROUGH = {
+    "Dropout",
+    "AlphaDropout",
+    "Identity",
+    "BatchNorm1d",
+    "Flatten",
+    "dropout",
+    "flatten",
+    "contiguous",
+}
 _PRODUCTS = {"matmul", "mm", "addmm"}
 _SAME = {"contiguous", "clone", "to", "type_as", "float", "double", "half", "bfloat16"}
 _TURNS = {"t", "transpose", "swapaxes", "permute", "getattr"}
@@ -51,7 +60,7 @@ _NOT_TRACEABLE = (
 
 @dataclass(frozen=True)
 class _Weight:
-    """A weight as an expression of the graph: its name, the masks it is multiplied by, whether it is turned."""
+    """A weight as an expression of the graph: its name, its masks, whether it is turned."""
 
     name: str
     masks: tuple[str, ...] = ()
@@ -142,7 +151,11 @@ def _graph(torch: Any, module: Any) -> Any | None:
 def _unchanged(module: Any) -> Iterator[None]:
     """Put every attribute of every part back: hooks that ran while tracing may have set some."""
     before = [
-        (part, dict(part.__dict__), {k: dict(part.__dict__[k]) for k in ("_parameters", "_buffers", "_modules")})
+        (
+            part,
+            dict(part.__dict__),
+            {k: dict(part.__dict__[k]) for k in ("_parameters", "_buffers", "_modules")},
+        )
         for part in module.modules()
     ]
     try:
@@ -176,12 +189,14 @@ def _use(
             return None  # a product of two matrices of data
         what = f"its weight is computed from {', '.join(inner) or 'the data'} in a way that is not understood"
         name = layer_name(inner[0]) if inner else node.name
-        size = sum(layers[n].outputs * layers[n].inputs for n in {layer_name(i) for i in inner} if n in layers)
+        size = sum(
+            layers[n].outputs * layers[n].inputs for n in {layer_name(i) for i in inner} if n in layers
+        )
         return Skipped(name, what, weights=size)
     layer = _layer(module, weight, layers, turned=weight.turned != (kind != "linear"))
-    return Skipped(layer_name(weight.name), "a product with a weight that is no matrix") if layer is None else (
-        _Use(layer, data, weight.masks)
-    )  # fmt: skip
+    if layer is None:
+        return Skipped(layer_name(weight.name), "a product with a weight that is no matrix")
+    return _Use(layer, data, weight.masks)
 
 
 def _argument(node: Any, at: int, name: str) -> Any:
@@ -259,8 +274,8 @@ def _layer(module: Any, weight: _Weight, layers: Mapping[str, Layer], *, turned:
         if known is not None and not turned:
             return replace(known, doubts=(*known.doubts, *doubts), outputs=rows, inputs=columns)
         load = partial(_mask, module, weight, turned=turned)
-        return Layer(name, rows, columns, "nonzero entries, stored transposed" if turned else "nonzero entries",
-                     load, doubts=(*inherited, *doubts))  # fmt: skip
+        how = "nonzero entries, stored transposed" if turned else "nonzero entries"
+        return Layer(name, rows, columns, how, load, doubts=(*inherited, *doubts))
     inherited = tuple(d for d in known.doubts if "trained" in d or "share" in d) if known is not None else ()
     how = ", ".join(f"{mask.rpartition('.')[2]} (multiplied in the graph)" for mask in weight.masks)
     return Layer(
@@ -320,7 +335,10 @@ def _step(node: Any, kinds: Mapping[str, Any]) -> Any | None:
 
 
 def _with_joins(
-    node: Any, linear: Mapping[Any, Layer], before: Mapping[Any, tuple[Any | None, str]], kinds: Mapping[str, Any]
+    node: Any,
+    linear: Mapping[Any, Layer],
+    before: Mapping[Any, tuple[Any | None, str]],
+    kinds: Mapping[str, Any],
 ) -> list[Layer]:
     """Return a chain; its layers are doubted if what comes out is put together with another branch."""
     chain = following(node, linear, before)
@@ -338,8 +356,8 @@ def _with_joins(
         others = [n for n in user.all_input_nodes if n is not at and n.op != "get_attr"]
         if others and user.op != "output" and user not in linear:
             text = (
-                f"what comes out of {linear[last].name} is put together with another branch ({user.name}): with "
-                "such a skip connection the set of functions is another"
+                f"what comes out of {linear[last].name} is put together with another branch ({user.name}): "
+                "with such a skip connection the set of functions is another"
             )
             return [replace(layer, doubts=(*layer.doubts, text)) for layer in chain]
     return chain

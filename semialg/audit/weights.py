@@ -50,6 +50,8 @@ _VECTORS = re.compile(
 _SCALES = re.compile(r"(^|[._])((weight_)?scale\w*|zero_point)$")
 _LARGEST_1D_ACTIVATION = 1
 _CONV1D = re.compile(r"(^|\.)c_(fc|proj|attn)$")
+
+
 def parts_of_tensors(
     tensors: Sequence[Tensor], *, ordered: bool
 ) -> tuple[list[Layer | Skipped], tuple[str, ...]]:
@@ -90,10 +92,17 @@ def parts_of_tensors(
             continue
         home = (slot.weight or slot.masks[0][0]).group
         if group is not None and home != group and slot.weight is not None:
-            parts.append(Skipped(f"before {part.name}", f"another dictionary begins: {show(home or 'the outer one', 60)}"))
+            parts.append(
+                Skipped(
+                    f"before {part.name}", f"another dictionary begins: {show(home or 'the outer one', 60)}"
+                )
+            )
         group = home
-        if parts and isinstance(part, Skipped) and isinstance(parts[-1], Skipped) and (
-            (parts[-1].name, parts[-1].reason) == (part.name, part.reason)
+        if (
+            parts
+            and isinstance(part, Skipped)
+            and isinstance(parts[-1], Skipped)
+            and ((parts[-1].name, parts[-1].reason) == (part.name, part.reason))
         ):
             # One layer often has several such tensors; one line for it is enough.
             parts[-1] = replace(part, weights=part.weights + parts[-1].weights)

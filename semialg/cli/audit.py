@@ -45,8 +45,8 @@ _WIDEST_TEXT = 88
 @click.option(
     "--order",
     type=click.Choice(["network", "product", "names"]),
-    help="The file lists layers input first (network) or output first (product), or the numbers in their names "
-    "tell (names). By default all of this must agree.",
+    help="The file lists layers input first (network) or output first (product), or the numbers in their "
+    "names tell (names). By default all of this must agree.",
 )
 @click.option(
     "--masks",
@@ -82,9 +82,9 @@ def command(
     """Decide every pair of consecutive linear layers, and every chain, of a trained or masked model.
 
     SOURCE is a checkpoint (.pt, .pth, .safetensors, .onnx, .npz, an index of shards, the folder of a Hugging
-    Face model), a torch module as MODULE:NAME, or mask files with one layer each, input first. Masks come from
-    pruning buffers, parametrizations, dictionaries of masks, or zeros of weights. The time limit holds for each
-    verdict.
+    Face model), a torch module as MODULE:NAME, or mask files with one layer each, input first. Masks come
+    from pruning buffers, parametrizations, dictionaries of masks, or zeros of weights. The time limit holds
+    for each verdict.
 
     The exit status is 0 if all of the model was looked at and is closed, 1 if some chain of layers is not
     closed, 3 if something is unknown or there is nothing to decide, and 2 for bad input.

@@ -104,7 +104,9 @@ class NamedMasks(list[Mask]):
 #: What a file of weights is told.
 CHECKPOINT = "this is a checkpoint of a model, not a file of masks: use semialg audit"
 
-_OF_WEIGHTS = re.compile(r"(^|[._/])((weight|bias|kernel|scale)(_orig|_mask)?|running_(mean|var)|\w+_orig)(:0)?$")
+_OF_WEIGHTS = re.compile(
+    r"(^|[._/])((weight|bias|kernel|scale)(_orig|_mask)?|running_(mean|var)|\w+_orig)(:0)?$"
+)
 
 
 def masks_of_arrays(arrays: Mapping[str, NDArray[Any]], what: str) -> list[Mask]:

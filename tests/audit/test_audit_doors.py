@@ -1,4 +1,4 @@
-"""No audit fails open: masks wherever people keep them, orders, frozen and shared weights, what is not understood."""
+"""No audit fails open: masks wherever people keep them, orders, frozen and shared weights, and the rest."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ FOUND = {
     "by modules": {"state_dict": WEIGHTS, "masks": masks("{}")},
     "under another name": {"model": WEIGHTS, "supports": masks("{}.weight")},
     "a list": {"state_dict": WEIGHTS, "masks": list(MASKS.values())},
-    "dictionaries of dictionaries": {"net": {"params": WEIGHTS}, "pruner": {"masks": masks("{}.weight", BOOL)}},
+    "deeper": {"net": {"params": WEIGHTS}, "pruner": {"masks": masks("{}.weight", BOOL)}},
     "for each module": {"model": WEIGHTS, "mask": {name: {"weight": mask} for name, mask in MASKS.items()}},
     "weight.mask": WEIGHTS | masks("{}.weight.mask"),
     "mask": WEIGHTS | masks("{}.mask", BOOL),
@@ -93,7 +93,7 @@ FOUND = {
     "masks alone": masks("{}.weight_mask"),
     "a training": {
         "state_dict": WEIGHTS, "mask_dict": masks("{}.weight"), "epoch": 3,
-        "optimizer": {"state": {0: {"exp_avg": RANDOM["fc1"], "step": torch.tensor(3.0)}}, "param_groups": []},
+        "optimizer": {"state": {0: {"exp_avg": RANDOM["fc1"]}}, "param_groups": []},
         "ema_state_dict": {k: v * 0.9 for k, v in WEIGHTS.items()},
     },
     "zeros": {k: v * MASKS[k[:3]] for k, v in WEIGHTS.items()},
@@ -113,7 +113,7 @@ NAMED = ["fc1", "fc2"]
 DOUBTFUL = {
     "scores": WEIGHTS | {f"{n}.scores": RANDOM[n] * 0.3 for n in NAMED},
     "something of that shape": WEIGHTS | {f"{n}.theta": RANDOM[n] * 0.3 for n in NAMED},
-    "scores in a dictionary": {"state_dict": WEIGHTS, "importance": {f"{n}.weight": RANDOM[n] * 2 for n in NAMED}},
+    "scores in a dictionary": {"state_dict": WEIGHTS, "importance": {k: v * 2 for k, v in WEIGHTS.items()}},
     "ones alone say nothing": WEIGHTS | {f"{n}.support": torch.ones(2, 2) for n in NAMED},
     "zeros mark what is removed": WEIGHTS | masks("{}.pruned_mask"),
     "masks of gradients": WEIGHTS | masks("{}.grad_mask"),
@@ -145,7 +145,11 @@ def test_what_is_not_understood_is_never_closed(tmp_path, how: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("fc1.weight_packed", "compressed-tensors"), ("fc1.qweight", "GPTQ"), ("fc1.weight.absmax", "bitsandbytes")],
+    [
+        ("fc1.weight_packed", "compressed-tensors"),
+        ("fc1.qweight", "GPTQ"),
+        ("fc1.weight.absmax", "bitsandbytes"),
+    ],
 )
 def test_known_formats_that_are_not_read_are_refused_by_name(tmp_path, name: str, said: str) -> None:
     report = saved(tmp_path, WEIGHTS | {name: torch.ones(2, 2)})
@@ -184,8 +188,15 @@ def test_the_order_can_be_said(tmp_path) -> None:
 def test_a_file_without_order_and_telling_names_asks(tmp_path) -> None:
     safetensors = pytest.importorskip("safetensors.torch")
     wide, narrow = torch.randn(3, 5), torch.randn(5, 3)
-    for first, second, status in (("alpha", "beta", 3), ("encoder", "decoder", 3), ("fc1", "fc2", 0), ("up", "down", 3)):
-        safetensors.save_file({f"{first}.weight": wide, f"{second}.weight": narrow}, tmp_path / "m.safetensors")
+    for first, second, status in (
+        ("alpha", "beta", 3),
+        ("encoder", "decoder", 3),
+        ("fc1", "fc2", 0),
+        ("up", "down", 3),
+    ):
+        safetensors.save_file(
+            {f"{first}.weight": wide, f"{second}.weight": narrow}, tmp_path / "m.safetensors"
+        )
         assert CliRunner().invoke(cli, ["audit", str(tmp_path / "m.safetensors")]).exit_code == status, first
 
 
@@ -218,7 +229,14 @@ def test_shards_are_one_model(tmp_path) -> None:
         assert CliRunner().invoke(cli, ["audit", str(index)]).exit_code == 2
     index.write_text(json.dumps({"weight_map": places}))
     (tmp_path / "config.json").write_text(
-        json.dumps({"quantization_config": {"quant_method": "compressed-tensors", "sparsity_config": {"format": "marlin-24"}}})
+        json.dumps(
+            {
+                "quantization_config": {
+                    "quant_method": "compressed-tensors",
+                    "sparsity_config": {"format": "marlin-24"},
+                }
+            }
+        )
     )
     assert "marlin-24" in CliRunner().invoke(cli, ["audit", str(tmp_path)]).output
 
@@ -323,4 +341,6 @@ def test_names_do_nothing_to_a_terminal(tmp_path) -> None:
         for text in (result.output, page.read_text()):
             assert not any(c in text for c in "\x1b\u202e"), option
         if option:
-            assert all(c.isprintable() for layer in json.loads(result.output)["layers"] for c in layer["name"])
+            assert all(
+                c.isprintable() for layer in json.loads(result.output)["layers"] for c in layer["name"]
+            )

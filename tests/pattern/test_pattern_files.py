@@ -280,7 +280,7 @@ def test_pt_files_hold_a_tensor_a_list_or_a_dictionary(tmp_path, torch_loading):
         (EOFError(), r"weights_only=True \(EOFError\)"),
         ({"a": FakeTensor(MASK), "epoch": 3}, "'epoch' is of type int; expected a tensor"),
         ({3: FakeTensor(MASK)}, "the dictionary has the key 3"),
-        ({"state_dict": {}}, "'state_dict' is of type dict"),
+        ({"state_dict": {}}, "'state_dict' is a dictionary"),
         ("text", "the content is of type str"),
         ([], "there are no tensors"),
         ({}, "there are no tensors"),
