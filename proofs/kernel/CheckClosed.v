@@ -1,6 +1,6 @@
 (* The checker of whole closed certificates. *)
 Require Import Reals List Bool Arith Lia.
-From Semialg Require Import Statement Curve Minor Instance FullSpace CheckInstance Layers Merge.
+From Semialg Require Import Statement Curve Minor Instance FullSpace CheckInstance Layers Merge Peel.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -9,7 +9,8 @@ Inductive closed_proof :=
   | Units (p : instance_proof)                                        (* two layers *)
   | Select (ls : list (list nat)) (p : closed_proof)                  (* rows, hidden layers, columns that stay, reordered *)
   | FlipAll (p : closed_proof)                                        (* the transposed pattern *)
-  | MergeLayers (l : nat) (steps : instance_proof) (p : closed_proof).
+  | MergeLayers (l : nat) (steps : instance_proof) (p : closed_proof)
+  | PeelLayer (p : closed_proof).                                       (* the pattern without its first layer *)
 
 Fixpoint check_closed (Ms : list mask) (p : closed_proof) : bool :=
   fits Ms && match p with
@@ -20,6 +21,7 @@ Fixpoint check_closed (Ms : list mask) (p : closed_proof) : bool :=
   | Select ls p => check_select Ms ls && check_closed (minor Ms ls) p
   | FlipAll p => check_closed (flips Ms) p
   | MergeLayers l steps p => check_merge l Ms steps && check_closed (merged l Ms) p
+  | PeelLayer p => check_peel Ms && check_closed (tl Ms) p
   end.
 
 Lemma check_weakly_closed p : forall Ms, check_closed Ms p = true -> weakly_closed Ms.
@@ -32,6 +34,7 @@ Proof.
   - apply andb_prop in H as [H1 H2]. apply (select_closed Ms ls); auto.
   - apply flips_closed; auto.
   - apply andb_prop in H as [H1 H2]. apply (merge_closed l Ms steps); auto.
+  - apply andb_prop in H as [H1 H2]. apply peel_closed; auto.
 Qed.
 Theorem check_closed_ok Ms p : check_closed Ms p = true -> closed Ms.
 Proof. intros H. apply weakly_closed_closed, (check_weakly_closed p), H. Qed.

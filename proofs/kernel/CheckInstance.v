@@ -1,6 +1,6 @@
 (* A verified checker of proofs that an instance is closed. *)
 Require Import Reals List Bool Arith Lia Lra Permutation QArith.
-From Semialg Require Import Statement Curve Minor Instance Dependence Cap Product Cluster Antitone FullSpace.
+From Semialg Require Import Statement Curve Minor Instance Dependence Cap Product Cluster Antitone FullSpace TwoRows.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -13,13 +13,8 @@ Inductive instance_proof :=
   | Flip (p : instance_proof)                                         (* rows and columns exchanged *)
   | PeelUnit (k : nat) (p : instance_proof)
   | Product (ks : list nat) (p q : instance_proof)                    (* units ks, then the others; positions as in Fill *)
-  | FullSpace (X : list (list Q)) (Y : list (list (list Q))).
-Fixpoint take (k : nat) (us : list rect) : option (rect * list rect) :=
-  match us, k with
-  | [], _ => None
-  | u :: us', O => Some (u, us')
-  | u :: us', S k' => match take k' us' with Some (v, r) => Some (v, u :: r) | None => None end
-  end.
+  | FullSpace (X : list (list Q)) (Y : list (list (list Q)))
+  | TwoRows (a b : nat) (columns : list column).
 Fixpoint takes (sel : list (nat * line)) (us : list rect) : option (list (rect * line) * list rect) :=
   match sel with
   | [] => Some ([], us)
@@ -66,12 +61,10 @@ Fixpoint check_instance (m n : nat) (o : obsv) (us : list rect) (p : instance_pr
           && check_instance m n o part p && check_instance m n o rest q
       end
   | FullSpace X Y => check_full m n o us X Y
+  | TwoRows a b columns => check_two_rows m n o us a b columns
   end.
 
 Definition within (m n : nat) (o : obsv) := forall i j, o i j = true -> (i < m)%nat /\ (j < n)%nat.
-Lemma take_perm us : forall k u r, take k us = Some (u, r) -> Permutation us (u :: r).
-Proof. induction us as [|v us IH]; intros [|k] u r; simpl; try discriminate. intros [= -> ->]; auto.
-  destruct (take k us) as [[w s]|] eqn:E; try discriminate. intros [= -> <-]. apply IH in E. rewrite E. apply perm_swap. Qed.
 Lemma takes_perm sel : forall us s r, takes sel us = Some (s, r) -> Permutation us (map fst s ++ r).
 Proof. induction sel as [|[k l] sel IH]; simpl; intros us s r. intros [= <- <-]; auto.
   destruct (take k us) as [[u q]|] eqn:E; try discriminate. destruct (takes sel q) as [[s' r']|] eqn:E'; try discriminate.
@@ -93,7 +86,7 @@ Proof. induction l; simpl; constructor; apply andb_prop in H as [H1 H2]; auto. r
 
 Theorem check_instance_ok p : forall m n o us, within m n o -> check_instance m n o us p = true -> closedI o us.
 Proof.
-  induction p as [|sel p IH|k Ra Ca Rb Cb p IH|d ks p IH|p IH|k p IH|ks p IHp q IHq|X Y]; intros m n o us W H; cbn [check_instance] in H.
+  induction p as [|sel p IH|k Ra Ca Rb Cb p IH|d ks p IH|p IH|k p IH|ks p IHp q IHq|X Y|a b columns]; intros m n o us W H; cbn [check_instance] in H.
   - (* Done *) destruct us; try discriminate. intros A HA i j Ho. apply (limit_uncovered o [] A HA); auto.
   - (* Fill *) destruct (takes sel us) as [[s rest]|] eqn:E; try discriminate. apply andb_prop in H as [H1 H2].
     apply (perm_closed _ _ _ (takes_perm _ _ _ _ E)).
@@ -134,4 +127,5 @@ Proof.
     + apply (IHp m n); auto.
     + apply (IHq m n); auto.
   - (* FullSpace *) apply (full_closed m n o us X Y); auto.
+  - (* TwoRows *) apply (two_rows_closed m n o us a b columns); auto.
 Qed.

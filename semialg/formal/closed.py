@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from semialg.checker import BitMask
 from semialg.checker.masks import bits
-from semialg.formal.instance import State, fill, instance_term, steps_term
+from semialg.formal.instance import instance_term, steps_term
+from semialg.formal.instance_state import State, fill
 from semialg.formal.terms import Refused, Unsupported, coq_list, naturals
 
 if TYPE_CHECKING:
@@ -87,6 +88,16 @@ def _merge_layers(proof: dict[str, Any], masks: Sequence[BitMask]) -> str:
     return f"(MergeLayers {at} {steps} {closed_term(proof['proof'], _merged(masks, at))})"
 
 
+def _peel(proof: dict[str, Any], masks: Sequence[BitMask]) -> str:
+    return f"(PeelLayer {closed_term(proof['proof'], masks[1:])})"
+
+
+def _chainable(proof: dict[str, Any], masks: Sequence[BitMask]) -> str:
+    """Peel until one layer is left, as RULES.md proves the rule."""
+    layers = len(masks) - 1
+    return "(PeelLayer " * layers + "One" + ")" * layers
+
+
 _RULES: dict[str, Callable[[dict[str, Any], Sequence[BitMask]], str]] = {
     "coordinate": _one,
     "scalar": _scalar,
@@ -95,6 +106,8 @@ _RULES: dict[str, Callable[[dict[str, Any], Sequence[BitMask]], str]] = {
     "permute": _permute,
     "prune": _prune,
     "merge_layers": _merge_layers,
+    "peel": _peel,
+    "chainable": _chainable,
 }
 
 
