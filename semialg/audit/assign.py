@@ -153,6 +153,15 @@ def _by_convention(name: str, tensor: Tensor, tensors: dict[str, Tensor], slots:
         if f"{name[:-5]}_mask" not in tensors and len(tensor.shape) > 1:
             slot.doubts.append(f"'{show(name, 80)}' stands without '{show(name[:-5], 80)}_mask'")
         return True
+    if name.endswith("_g") and f"{name[:-2]}_v" in tensors:
+        return True
+    if name.endswith("_v") and f"{name[:-2]}_g" in tensors:
+        slot = slots.setdefault(name[:-2], Slot())
+        slot.weight = tensor
+        slot.doubts.append(
+            f"'{show(name[:-2], 80)}' is normalized (weight_norm): its mask is not in the file"
+        )
+        return True
     if name.endswith("_mask") and f"{name[:-5]}_orig" in tensors:
         slots.setdefault(name[:-5], Slot()).masks.append(
             (tensor, f"{re.split('[./]', name)[-1]} (torch.nn.utils.prune)")
@@ -212,7 +221,10 @@ class _Matching:
             array = tensor.load()
             ones = int(np.count_nonzero(array == 1))
             binary = ones + int(np.count_nonzero(array == 0)) == array.size
-            self._zero_one[tensor.name] = binary, binary and (0 < ones < array.size or tensor.boolean)
+            self._zero_one[tensor.name] = (
+                binary,
+                binary and (0 < ones < array.size or (tensor.boolean and ones > 0)),
+            )
         return self._zero_one[tensor.name]
 
     def _family(self, tensor: Tensor) -> tuple[str, str]:
@@ -265,7 +277,7 @@ class _Matching:
             ),
             lambda b: core(b) == core(tensor.name),
             lambda b: near and parent == _parent(b) != "",
-            lambda b: digits(b) == digits(tensor.name) != () and tensor.shape == self._weight(b).shape,
+            lambda b: digits(b) == digits(tensor.name) != () and self._numbered_alike(tensor, bases),
         ]
         for stage in stages:
             named = [b for b in bases if stage(b)]
@@ -275,6 +287,12 @@ class _Matching:
             if len(named) == 1:
                 return named[0]
         return None
+
+    def _numbered_alike(self, tensor: Tensor, bases: list[str]) -> bool:
+        """Whether the tensors called like this one have the same numbers as the weights, no more, no less."""
+        kind = re.sub(r"\d+", "#", tensor.name)
+        alike = [digits(t.name) for t in self._rest if re.sub(r"\d+", "#", t.name) == kind]
+        return sorted(alike) == sorted(digits(b) for b in bases)
 
     def _weight(self, base: str) -> Tensor:
         weight = self._slots[base].weight

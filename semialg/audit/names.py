@@ -19,6 +19,7 @@ __all__ = [
     "digits",
     "layer_name",
     "no_linear_layer",
+    "role_of",
     "words",
 ]
 
@@ -46,6 +47,9 @@ _OTHERS = frozenset(
         "fisher", "sensitivity", "gate", "gates", "alpha", "rank", "delta", "noise", "probs", "prob",
     }
 )  # fmt: skip
+_ROLES = frozenset(
+    {"actor", "critic", "policy", "generator", "discriminator", "teacher", "student", "target", "qf", "vf"}
+)
 _WEIGHT = re.compile(
     r"(^|[._/])(weight|weight_orig|kernel|weight_[a-z]|weight_(ih|hh)(_l\d+)?(_reverse)?)(:0)?$|(^|[._/])\w*_weight$"
 )
@@ -60,6 +64,12 @@ _UNSUPPORTED: tuple[tuple[re.Pattern[str], str], ...] = (
         "part of an attention layer",
     ),
     (re.compile(r"(^|\.)(gate_proj|up_proj|gate_up_proj)([._]|$)"), "part of a gated layer"),
+    (
+        re.compile(
+            r"(^|[._])(experts?|branch(es)?|towers?)\d*[._]|(^|[._])(fc_?|linear_?)?(mu|log_?var|log_?std)([._]|$)"
+        ),
+        "one of several branches, by its name",
+    ),
     (re.compile(r"(^|[._])lora_"), "a low-rank adapter beside another layer"),
     (
         re.compile(r"(^|[._])(shortcut|skip|residual|res|downsample|bypass)([._]|\d*[._]|$)"),
@@ -159,6 +169,17 @@ def layer_name(name: str) -> str:
     short = re.sub(r"(?<=.)[._/](masks?|pruning_mask|bitmask)$|^masks?_(?=.)", "", short)
     short = re.sub(r"[._/](weight|kernel)(:0)?$|(?<=.)_weight$", "", short)
     return short or name
+
+
+def role_of(name: str) -> str:
+    """Return the network that a layer belongs to, where its name begins with one of several: actor, critic.
+
+    Examples
+    --------
+    >>> role_of("actor.fc1"), role_of("fc1")
+    ('actor', '')
+    """
+    return next((word for word in words(name)[:2] if word in _ROLES), "")
 
 
 def _last(name: str) -> str:

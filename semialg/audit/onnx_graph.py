@@ -9,7 +9,7 @@ and pass through ``Transpose``, ``Identity`` and ``Cast`` first.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,7 @@ class _Constant:
     sparse: bool
     shape: tuple[int, ...]
     turned: bool = False
+    factors: tuple[_Constant, ...] = ()
 
 
 class _Graph:
@@ -124,8 +125,37 @@ class _Graph:
                 parts.append(Skipped(f"before {linear[output].name}", why))
             elif parts and isinstance(parts[-1], Layer):
                 parts.append(Skipped(f"before {linear[output].name}", "another branch of the graph begins"))
-            parts += following(output, linear, ends)
+            parts += self._with_joins(following(output, linear, ends), output, ends)
+        used = {name for node in self._graph.node for name in node.input}
+        parts += [
+            Skipped(show(name, 80), "an initializer that no node uses", breaks=False, weights=prod(c.shape))
+            for name, c in self._constants.items()
+            if len(c.shape) > 1 and name not in used
+        ]
         return parts
+
+    def _with_joins(
+        self, chain: list[Layer], output: str, ends: dict[str, tuple[str | None, str]]
+    ) -> list[Layer]:
+        """Return a chain; its layers are doubted if what comes out is put together with another branch."""
+        after = {source: at for at, (source, _) in ends.items() if source is not None}
+        at = output
+        while at in after:
+            at = after[at]
+        while True:
+            users = [node for node in self._graph.node if at in node.input]
+            if len(users) != 1 or self._single_input(users[0]) != at:
+                break
+            at = users[0].output[0]
+        for node in users:
+            others = [i for i in node.input if i not in self._constants and i != at]
+            if others and node.op_type not in {"Gemm", "MatMul"}:
+                text = (
+                    f"what comes out of {chain[-1].name} is put together with another branch "
+                    f"({self._name(node)}): with such a skip connection the set of functions is another"
+                )
+                return [replace(layer, doubts=(*layer.doubts, text)) for layer in chain]
+        return chain
 
     def _constant_of(self, node: Any) -> None:
         """Follow constants through the nodes that only rearrange them."""
@@ -136,6 +166,10 @@ class _Graph:
                 elif attribute.name == "sparse_value":
                     tensor = attribute.sparse_tensor
                     self._constants[node.output[0]] = _Constant(tensor, True, tuple(tensor.dims))
+        elif node.op_type == "Mul" and all(i in self._constants for i in node.input):
+            sides = [self._constants[i] for i in node.input]
+            if sides[0].shape == sides[1].shape and not any(s.turned or s.factors or s.sparse for s in sides):
+                self._constants[node.output[0]] = replace(sides[0], factors=(sides[1],))
         elif node.op_type in {"Identity", "Cast"} and node.input[0] in self._constants:
             self._constants[node.output[0]] = self._constants[node.input[0]]
         elif node.op_type == "Transpose" and node.input[0] in self._constants:
@@ -143,10 +177,9 @@ class _Graph:
             if len(source.shape) == 2:
                 order = next((list(a.ints) for a in node.attribute if a.name == "perm"), [1, 0])
                 turn = order == [1, 0]
-                self._constants[node.output[0]] = _Constant(
-                    source.tensor, source.sparse, source.shape[::-1] if turn else source.shape,
-                    source.turned != turn,
-                )  # fmt: skip
+                self._constants[node.output[0]] = replace(
+                    source, shape=source.shape[::-1] if turn else source.shape, turned=source.turned != turn
+                )
 
     def _linear(self, node: Any) -> tuple[Layer, str] | Skipped:
         name = self._name(node)
@@ -167,9 +200,13 @@ class _Graph:
 
         def load() -> Mask:
             array = self._nonzero(weight, name)
+            for factor in weight.factors:
+                array = array & self._nonzero(factor, name)
             return Mask.from_dense(array.T if turn != weight.turned else array, f"the weight of '{name}'")
 
         source = "sparse initializer" if weight.sparse else "nonzero entries of the initializer"
+        if weight.factors:
+            source = "product of two initializers"
         return Layer(name, shape[0], shape[1], source, load), node.input[1 - side]
 
     def _back(self, data: str, linear: dict[str, Layer]) -> tuple[str | None, str]:

@@ -20,7 +20,7 @@ import numpy as np
 from semialg.audit.assign import Slot, assign
 from semialg.audit.entries import shared_weights, strange_entries
 from semialg.audit.model import Layer, Skipped
-from semialg.audit.names import NATURALLY_TURNED, calls_itself_mask, layer_name, no_linear_layer
+from semialg.audit.names import NATURALLY_TURNED, calls_itself_mask, layer_name, no_linear_layer, role_of
 from semialg.errors import PatternError
 from semialg.pattern.mask import Mask
 from semialg.pattern.reading import in_natural_order, show
@@ -85,7 +85,7 @@ def parts_of_tensors(
     for name, reasons in shared_weights(slots).items():
         slots[name].doubts += reasons
     parts: list[Layer | Skipped] = []
-    group = None
+    group = role = None
     for base, slot in slots.items():
         part = _part(base, slot, by_name, ordered=ordered)
         if part is None:
@@ -98,6 +98,9 @@ def parts_of_tensors(
                 )
             )
         group = home
+        if role is not None and role_of(part.name) != role:
+            parts.append(Skipped(f"before {part.name}", "another network begins, by its name"))
+        role = role_of(part.name)
         if (
             parts
             and isinstance(part, Skipped)
@@ -206,7 +209,12 @@ def _linear(layer: str, slot: Slot, tensors: dict[str, Tensor]) -> Layer:
         return Mask.from_dense(array.T if turned else array, f"the mask of '{show(layer, 60)}'")
 
     def look() -> tuple[str, ...]:
-        return () if slot.masks else strange_entries(layer, weight.load())
+        if not slot.masks:
+            return strange_entries(layer, weight.load())
+        used = weight.load() != 0 if slot.weight is not None else None
+        if used is None or not used.any() or (used & _entries(slot, weight)).any():
+            return ()
+        return (f"the weight of '{show(layer, 60)}' is nonzero only where its mask ({slot.how}) is 0",)
 
     how = f"{slot.how}, stored transposed" if turned else slot.how
     return Layer(layer, rows, columns, how, load, doubts=tuple(dict.fromkeys(doubts)), look=look)

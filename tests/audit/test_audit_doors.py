@@ -129,6 +129,16 @@ DOUBTFUL = {
     "one weight twice": {"fc1.weight": RANDOM["fc1"], "fc2.weight": RANDOM["fc1"]},
     "a weight and its transpose": {"fc1.weight": RANDOM["fc1"], "fc2.weight": RANDOM["fc1"].T.contiguous()},
     "an unknown matrix": WEIGHTS | {"basis": torch.ones(5, 7) * 0.3},
+    "a weight only outside its mask": {
+        k: v * (1 - MASKS[k[:3]]) for k, v in WEIGHTS.items()
+    } | masks("{}.mask"),
+    "nothing but False": WEIGHTS | masks("{}.keep", lambda m: m > 1),
+    "weight_norm": {
+        "fc1.weight_g": torch.ones(2, 1), "fc1.weight_v": RANDOM["fc1"], "fc2.weight": RANDOM["fc2"]
+    },
+    "masks counted from 0": WEIGHTS | {"mask_0": UPPER, "mask_1": LOWER},
+    "actor and critic": {"actor.fc1.weight": RANDOM["fc1"], "critic.fc1.weight": RANDOM["fc2"]},
+    "experts": WEIGHTS | {"experts.0.fc1.weight": torch.ones(2, 2)},
     "a recurrent layer": {"lstm.weight_ih_l0": torch.ones(8, 2)} | WEIGHTS,
     "a convolution": {"conv.weight": torch.ones(2, 1, 3, 3)} | WEIGHTS,
     "two networks": {"generator": WEIGHTS, "discriminator": {k: v + 1 for k, v in WEIGHTS.items()}},

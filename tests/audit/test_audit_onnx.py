@@ -182,3 +182,27 @@ def test_external_data_outside_the_folder_is_refused(tmp_path) -> None:
     (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
     with pytest.raises(PatternError):
         read_model([str(tmp_path / "m.onnx")]).layers[0].load()
+
+
+UPPER, LOWER = np.array([[2, 1], [0, 3]], "f"), np.array([[1, 0], [4, 5]], "f")
+BLOCK = [node("MatMul", ["x", "u"], ["h"]), node("Relu", ["h"], ["r"]), node("MatMul", ["r", "l"], ["o"])]
+
+
+def status(tmp_path, nodes, constants, output: str = "y") -> int:
+    save(tmp_path / "m.onnx", nodes, constants, output)
+    return audit(read_model([str(tmp_path / "m.onnx")]), advice_seconds=0).exit_status
+
+
+def test_masks_in_the_graph_skip_connections_and_what_nobody_uses(tmp_path) -> None:
+    dense = np.array([[1, 2], [3, 4]], "f")
+    masked = [
+        node("Mul", ["a", "m"], ["u"]), node("Mul", ["k", "b"], ["t"]),
+        node("Transpose", ["t"], ["l"], perm=[1, 0]), *BLOCK,
+    ]  # fmt: skip
+    masks = {"a": dense, "m": UPPER.T / UPPER.T.clip(1), "b": dense + 1, "k": LOWER / LOWER.clip(1)}
+    assert status(tmp_path, BLOCK, {"u": UPPER.T.copy(), "l": LOWER.T.copy()}, "o") == 1
+    assert status(tmp_path, masked, masks, "o") == 1
+    residual = [*BLOCK, node("Add", ["x", "o"], ["y"])]
+    assert status(tmp_path, residual, {"u": UPPER.T.copy(), "l": LOWER.T.copy()}) == 3
+    assert status(tmp_path, BLOCK, {"u": dense, "l": dense + 1}, "o") == 0
+    assert status(tmp_path, BLOCK, {"u": dense, "l": dense + 1, "mask": dense}, "o") == 3
