@@ -30,9 +30,12 @@ def not_closed_term(proof: dict[str, Any]) -> str:
         lists = [proof["rows"], *proof["hidden"], proof["columns"]]
         return f"(Minor {coq_list(map(naturals, lists))} {not_closed_term(proof['proof'])})"
     if proof["rule"] == "limit":
+        outside = _outside(proof["outside"])
+        if any(isinstance(matrix, dict) for matrix in (proof["target"], *proof["curve"])):
+            raise Unsupported("compressed matrices")
         target = coq_list(coq_list(map(rational, row)) for row in proof["target"])
         curve = coq_list(map(_factor, proof["curve"]))
-        return f"(Limit {target} {curve} {_outside(proof['outside'])})"
+        return f"(Limit {target} {curve} {outside})"
     raise Unsupported(f"not_closed.{proof['rule']}")
 
 
