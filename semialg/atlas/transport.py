@@ -217,10 +217,27 @@ def _dependent(proof: Proof, to: Relabeling) -> Proof:
     return {"rule": "dependent", "layer": layer, "sides": sides[::-1] if to.transposed else sides}
 
 
+def _dense(proof: Proof, to: Relabeling) -> Proof:
+    rows, units, columns = to.sides
+    other = {"x": "y", "y": "x"} if to.transposed else {"x": "x", "y": "y"}
+    left = _matrix(proof["left"], lambda i, k: (rows[i], units[k]))
+    right = _matrix(proof["right"], lambda k, j: (units[k], columns[j]))
+    if to.transposed:
+        left, right = ([list(line) for line in zip(*factor, strict=True)] for factor in (right, left))
+    steps: list[dict[str, Any]] = []
+    for step in proof["steps"]:
+        vector = [step["vector"][units.index(k)] for k in range(len(units))]
+        steps.append({"side": other[step["side"]], "unit": units[step["unit"]], "vector": vector})
+    pairs = [[units[k] for k in (pair[::-1] if to.transposed else pair)] for pair in proof["uncross"]]
+    run = {"uncross": pairs, "prime": proof["prime"], "left": left, "right": right, "steps": steps}
+    outside = OUTSIDE[proof["outside"]["rule"]](proof["outside"], to)
+    return claims.dense(_matrix(proof["target"], to.place), run, outside)
+
+
 if TYPE_CHECKING:
     Move = Callable[[Proof, Relabeling], Proof]
 
-NOT_CLOSED: dict[str, Move] = {"limit": _limit, "minor": _minor}
+NOT_CLOSED: dict[str, Move] = {"limit": _limit, "dense": _dense, "minor": _minor}
 """Rule of a proof of ``not_closed`` to the function that rewrites it."""
 
 OUTSIDE: dict[str, Move] = {

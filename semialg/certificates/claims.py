@@ -17,6 +17,7 @@ __all__ = [
     "certificate",
     "chainable",
     "coordinate",
+    "dense",
     "empty",
     "full_space",
     "lemma",
@@ -211,6 +212,11 @@ def limit(target: Any, curve: Sequence[Any], outside: Mapping[str, Any]) -> Proo
         "curve": list(curve),
         "outside": dict(outside),
     }
+
+
+def dense(target: Any, run: Mapping[str, Any], outside: Mapping[str, Any]) -> Proof:
+    """Give a target and a run which shows that it is a limit, and why it is no member (theory D)."""
+    return {"rule": "dense", "target": target, **run, "outside": dict(outside)}
 
 
 def minor(

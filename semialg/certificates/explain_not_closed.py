@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from semialg.algebra.laurent import LaurentMatrix
-from semialg.certificates.explain_ranks import dependent, ranks
+from semialg.certificates.explain_ranks import dependent, ranks, rational_sections
 from semialg.certificates.naming import laurent, polynomial, sparse_matrix
 from semialg.certificates.prose import (
     Cases,
@@ -189,6 +189,24 @@ def _limit(proof: Mapping[str, Any], pattern: Pattern, names: Names) -> list[Blo
             Math("j", "j"),
             ", a polynomial in the entries of the factors.",
         ),
+        *_outside(proof["outside"], _Equations(pattern, names, target, limit)),
+        paragraph("So ", _A + _NOT_IN + _E, ", and ", _E, " is not closed. ", Math("QED", "\\square")),
+    ]
+
+
+def _dense(proof: Mapping[str, Any], pattern: Pattern, names: Names) -> list[Block]:
+    limit = LaurentMatrix.from_json(proof["target"]).constants()
+    target = [[number(value) for value in row] for row in limit]
+    wanted = {
+        (i, j): value for i, row in enumerate(target) for j, value in enumerate(row) if value.text != "0"
+    }
+    return [
+        Heading("A limit of members"),
+        paragraph("Let"),
+        *_matrix(_A, wanted, (len(target), len(target[0]))),
+        *rational_sections(proof, pattern, names),
+        Heading("The limit is not a member"),
+        paragraph("Suppose ", _A + _EQUALS + names.product(), " with factors supported on the masks."),
         *_outside(proof["outside"], _Equations(pattern, names, target, limit)),
         paragraph("So ", _A + _NOT_IN + _E, ", and ", _E, " is not closed. ", Math("QED", "\\square")),
     ]
@@ -392,6 +410,7 @@ def _solver(entry: object) -> str:
 LIMIT_WORDS: dict[str, Callable[[Mapping[str, Any], Pattern, Names], list[Block]]] = {
     "minor": _minor,
     "limit": _limit,
+    "dense": _dense,
 }
 
 #: The rules about a target outside of the set that have words, by name.

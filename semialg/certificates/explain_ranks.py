@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from semialg.certificates.prose import Block, Inline
     from semialg.pattern.pattern import Pattern
 
-__all__ = ["dependent", "ranks"]
+__all__ = ["dependent", "ranks", "rational_sections"]
 
 
 def ranks(proof: Mapping[str, Any], names: Names, limit: Sequence[Sequence[Fraction]]) -> list[Block]:
@@ -136,3 +136,45 @@ def _side(side: Mapping[str, Any], names: Names, *start: str | Math) -> list[Blo
             *words(f"{far} {at} are zero. They are not: a contradiction."),
         )
     ]
+
+
+def rational_sections(proof: Mapping[str, Any], pattern: Pattern, names: Names) -> list[Block]:
+    """Return the proof that the products are dense among the matrices of rank at most r."""
+    units = pattern.widths[1]
+    labels = names.labels[1]
+    order = ", ".join(f"{'gh'[step['side'] == 'y']}{labels[step['unit']] + 1}" for step in proof["steps"])
+    pairs = [f"{labels[k] + 1} and {labels[other] + 1}" for k, other in proof["uncross"]]
+    blocks: list[Block] = []
+    if pairs:
+        done = f" Do this with the units {', then '.join(pairs)}. In what follows the masks are the new ones."
+        blocks.append(paragraph(*words(_UNCROSS), done))
+    return [
+        *blocks,
+        paragraph(*words(_BASES.format(units=units))),
+        paragraph(*words(_ORDER.format(order=order, prime=proof["prime"], units=units))),
+    ]
+
+
+_UNCROSS = (
+    "First replace two units $k$ and $l$ by units with the supports $R[k] u R[l]@R_k \\cup R_l$, "
+    "$C[k] n C[l]@C_k \\cap C_l$ and $R[k] n R[l]@R_k \\cap R_l$, $C[k] u C[l]@C_k \\cup C_l$. The "
+    "products of the new masks are limits of products of the old: with $w = w[k] + w[l]@w = w_k + w_l$ and "
+    "$b = b[k] - b[l]@b = b_k - b_l$ take the columns $v + t w[k]@v + t w_k$, $-v + t w[l]@-v + t w_l$ and "
+    "the rows $c/t + b[k]@c/t + b_k$, $c/t + b[l]@c/t + b_l$, and the sum tends to $w c + v b$."
+)
+_BASES = (
+    "Every matrix of rank at most {units} is a product $X' Y'$ with {units} columns and rows. For almost all "
+    "$X'$, $Y'$ we find columns $g[k]@g_k$ and rows $h[k]@h_k$, one of each for every unit, such that "
+    "$X' g[k]@X' g_k$ vanishes off the rows of unit $k$, $h[k] Y'@h_k Y'$ off its columns, and "
+    "$h[k] g[l]@h_k g_l$ is zero for $k != l@k \\neq l$ and not zero for $k = l$. Then $X' Y'$ is the sum of "
+    "the products $X' g[k] h[k] Y' / (h[k] g[k])@X' g_k h_k Y' / (h_k g_k)$, which is a product of the "
+    "masks, so these products are dense among those matrices."
+)
+_ORDER = (
+    "They are found in the order {order}. Each has to solve linear equations: the rows of $X'$ (columns of "
+    "$Y'$) outside its unit, and those found before it on the other side, but for that of its own unit. Fix "
+    "the unknowns that are free, and the others are rational functions of the entries of $X'$ and $Y'$, if "
+    "the equations are independent. That they are, and that no $h[k] g[k]@h_k g_k$ is zero identically, need "
+    "be seen at one point only, and modulo one prime: the certificate gives the residues modulo {prime}. The "
+    "rank of $A$ is at most {units}, so $A$ is a limit of members of $E$."
+)

@@ -176,6 +176,23 @@ def _ranks(pattern: Pattern, _budget: Budget) -> Found | None:
     return None if found is None else _not_closed(*found)
 
 
+def _dense(pattern: Pattern, _budget: Budget) -> Found | None:
+    """Look for a target of large rank that is no product where all matrices of that rank are limits."""
+    if pattern.layers != 2 or max(pattern.widths) <= _LOCAL:
+        return None
+    from semialg.closedness.ranks.dense import dense_proof
+
+    found = dense_proof(pattern)
+    if found is None:
+        return None
+    name, proof = found
+    reason = (
+        f"{name} of the theory gives a target that no member equals, and members tend to every matrix of its "
+        "rank; the certificate proves that without a sequence"
+    )
+    return Found("not_closed", name, reason, claims.certificate("not_closed", pattern, proof))
+
+
 _SEARCHES = [(name, _obstruction(name, search)) for name, search in OBSTRUCTIONS]
 
 ATTEMPTS: tuple[tuple[str, Attempt], ...] = (
@@ -183,6 +200,7 @@ ATTEMPTS: tuple[tuple[str, Attempt], ...] = (
     ("closedness rules", _closed),
     ("ranks", _ranks),
     *_SEARCHES[1:],
+    ("rational sections", _dense),
     ("induction over minors", _induction),
     ("deep search", _deep),
 )

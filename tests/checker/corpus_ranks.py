@@ -77,6 +77,45 @@ BOTH_PROOF = {
 }
 
 
+# The run for TALL, modulo 101, and one for another pattern after one uncrossing.
+TALL_RUN = {
+    "uncross": [],
+    "prime": 101,
+    "left": [[42, 20], [51, 84], [7, 10]],
+    "right": [[69, 13], [47, 75]],
+    "steps": [
+        {"side": "x", "unit": 1, "vector": [1, 8]},
+        {"side": "x", "unit": 0, "vector": [89, 65]},
+        {"side": "y", "unit": 1, "vector": [17, 28]},
+        {"side": "y", "unit": 0, "vector": [61, 5]},
+    ],
+}
+CROSSED = [[[1, 0, 1], [1, 1, 1], [1, 1, 1], [0, 1, 1]], [[1, 1, 0], [1, 1, 1], [1, 0, 1]]]
+CROSSED_TARGET = [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0]]
+CROSSED_PROOF = {"rule": "dependent", "layer": 0, "sides": [{"axis": "rows", "lines": [0, 3], "at": 1}]}
+CROSSED_RUN = {
+    "uncross": [[0, 1]],
+    "prime": 101,
+    "left": [[42, 20, 51], [84, 7, 10], [69, 13, 47], [75, 8, 65]],
+    "right": [[28, 5, 12], [56, 54, 9], [31, 12, 71]],
+    "steps": [
+        {"side": "x", "unit": 1, "vector": [71, 49, 55]},
+        {"side": "y", "unit": 0, "vector": [72, 99, 8]},
+        {"side": "x", "unit": 2, "vector": [76, 73, 16]},
+        {"side": "y", "unit": 2, "vector": [45, 96, 29]},
+        {"side": "x", "unit": 0, "vector": [78, 81, 81]},
+        {"side": "y", "unit": 1, "vector": [13, 6, 75]},
+    ],
+}
+
+
+def dense(masks: Json, target: Json, run: Json, outside: Json) -> Json:
+    document = limit(masks, target, [], outside)
+    proof = document["proof"]
+    document["proof"] = {"rule": "dense", "target": proof["target"], **run, "outside": outside}
+    return copy.deepcopy(document)
+
+
 def accepted() -> dict[str, tuple[list[str], Json, Json | None]]:
     """Return the accepted certificates: name -> (rules shown, certificate, pattern to be given or None)."""
     plain = limit(LU2, [[0, 1], [1, 0]], LU_CURVE, RANKS)
@@ -102,13 +141,19 @@ def accepted() -> dict[str, tuple[list[str], Json, Json | None]]:
             limit([*TALL, UNIT], TALL_TARGET, [*TALL_CURVE, constant(UNIT)], TALL_PROOF),
             None,
         ),
+        "dense": (["not_closed.dense"], dense(TALL, TALL_TARGET, TALL_RUN, TALL_PROOF), None),
+        "dense-uncrossed": (
+            ["not_closed.dense"],
+            dense(CROSSED, CROSSED_TARGET, CROSSED_RUN, CROSSED_PROOF),
+            None,
+        ),
         "dependent-both": (["outside.dependent"], limit(BOTH, BOTH_TARGET, BOTH_CURVE, BOTH_PROOF), None),
     }
 
 
 def faults() -> list[Fault]:
     """Return the planted faults, in the form of make_corpus.py."""
-    return [*_rank_faults(), *_dependent_faults(), *_notation_faults()]
+    return [*_rank_faults(), *_dependent_faults(), *_notation_faults(), *_dense_faults()]
 
 
 def _fault(name: str, rule: str, source: str, where: str, reason: str, *changes: tuple[str, Json]) -> Fault:
@@ -210,6 +255,61 @@ def _dependent_faults() -> list[Fault]:
             ("proof.target[1]", ["1", "1"]),
             ("proof.target[2]", ["0", "0"]),
         ),
+    ]
+
+
+def _dense_faults() -> list[Fault]:
+    rule, steps = "not_closed.dense", "proof.steps"
+    other = {"side": "z", "unit": 0, "vector": [61, 5]}
+    return [
+        _fault("dense-not-prime", rule, "dense", "proof.prime", "prime", ("proof.prime", 102)),
+        _fault("dense-not-reduced", rule, "dense", "proof.left", "residues", ("proof.left[0][0]", 143)),
+        _fault("dense-shape", rule, "dense", "proof.right", "2 x 2", ("proof.right", [[69, 13]])),
+        _fault("dense-side", rule, "dense", f"{steps}[3]", "x or y", (f"{steps}[3]", other)),
+        _fault("dense-twice", rule, "dense", f"{steps}[3]", "once", (f"{steps}[3].unit", 1)),
+        _fault("dense-missing", rule, "dense", steps, "unit 0 lacks", (f"{steps}[3]", "DELETE")),
+        _fault("dense-vector", rule, "dense", f"{steps}[1]", "solve", (f"{steps}[1].vector", [89, 66])),
+        _fault(
+            "dense-length", rule, "dense", f"{steps}[1].vector", "2 residues", (f"{steps}[1].vector", [89])
+        ),
+        _fault("dense-zero", rule, "dense", steps, "orthogonal", (f"{steps}[3].vector", [0, 0])),
+        _fault(
+            "dense-dependent",
+            rule,
+            "dense",
+            f"{steps}[1]",
+            "dependent",
+            ("proof.left[1]", [0, 0]),
+        ),
+        _fault("dense-mask", rule, "dense", f"{steps}[1]", "solve", ("claim.masks[0][0]", [0, 0])),
+        _fault("dense-target", rule, "dense", "proof.target", "3 x 2", ("proof.target[2]", "DELETE")),
+        _fault(
+            "dense-rank",
+            rule,
+            "dense",
+            "proof",
+            "rank at most 2",
+            ("claim.masks", [TALL[0], [[1, 1, 1], [1, 1, 1]]]),
+            ("proof.right", [[69, 13, 1], [47, 75, 1]]),
+            ("proof.target", [["1", "0", "0"], ["0", "1", "0"], ["0", "0", "1"]]),
+        ),
+        _fault(
+            "dense-uncross-other",
+            rule,
+            "dense-uncrossed",
+            f"{steps}[4]",
+            "solve",
+            ("proof.uncross", []),
+        ),
+        _fault(
+            "dense-uncross-same",
+            rule,
+            "dense-uncrossed",
+            "proof.uncross[0]",
+            "two different",
+            ("proof.uncross[0]", [1, 1]),
+        ),
+        _fault("dense-three-masks", rule, "dense", "proof", "two masks", ("claim.masks", [*TALL, UNIT])),
     ]
 
 

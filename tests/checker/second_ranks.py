@@ -50,6 +50,9 @@ def multiplied(left: Any, right: Any) -> Any:
 def accepts(document: Any) -> bool:
     masks, proof = document["claim"]["masks"], document["proof"]
     target = [[Fraction(v) for v in row] for row in full(proof["target"], "0")]
+    if proof["rule"] == "dense":
+        assert dense(masks, target, proof)
+        return by_ranks(masks, target, proof["outside"])
     curve = [
         [[{int(e): Fraction(c) for e, c in cell.items()} for cell in row] for row in full(factor, {})]
         for factor in proof["curve"]
@@ -67,8 +70,63 @@ def accepts(document: Any) -> bool:
         for cell, value in zip(row, wanted, strict=True):
             assert not any(c for e, c in cell.items() if e < 0)
             assert cell.get(0, 0) == value
-    outside = proof["outside"]
+    return by_ranks(masks, target, proof["outside"])
+
+
+def by_ranks(masks: Any, target: Any, outside: Any) -> bool:
     return {"ranks": ranks, "dependent": dependent}[outside["rule"]](masks, target, outside)
+
+
+def rank_modulo(rows: Any, prime: int) -> int:
+    """Return the rank over the field with a prime number of elements, by the largest minor that is not 0."""
+    rows = [[v % prime for v in row] for row in rows]
+    found = 0
+    for j in range(len(rows[0]) if rows else 0):
+        pivot = next((i for i in range(found, len(rows)) if rows[i][j]), None)
+        if pivot is not None:
+            rows[found], rows[pivot] = rows[pivot], rows[found]
+            scale = pow(rows[found][j], prime - 2, prime)
+            for i in range(found + 1, len(rows)):
+                factor = rows[i][j] * scale
+                rows[i] = [(a - factor * b) % prime for a, b in zip(rows[i], rows[found], strict=True)]
+            found += 1
+    return found
+
+
+def dense(masks: Any, target: Any, proof: Any) -> bool:
+    left_mask, right_mask = masks
+    units, prime = len(right_mask), proof["prime"]
+    assert all(prime % d for d in range(2, prime))
+    assert prime > 1
+    supports = [
+        ({i for i, row in enumerate(left_mask) if row[k]}, {j for j, one in enumerate(right_mask[k]) if one})
+        for k in range(units)
+    ]
+    for k, other in proof["uncross"]:
+        assert k != other
+        (r, c), (s, d) = supports[k], supports[other]
+        supports[k], supports[other] = (r | s, c & d), (r & s, c | d)
+    assert [len(row) for row in proof["left"]] == [units] * len(left_mask)
+    assert [len(row) for row in proof["right"]] == [len(right_mask[0])] * units
+    assert all(0 <= v < prime for row in [*proof["left"], *proof["right"]] for v in row)
+    assert [len(row) for row in target] == [len(right_mask[0])] * len(left_mask)
+    sides = {"x": proof["left"], "y": [list(column) for column in zip(*proof["right"], strict=True)]}
+    done: dict[tuple[str, int], list[int]] = {}
+    for step in proof["steps"]:
+        side, k, vector = step["side"], step["unit"], step["vector"]
+        assert (side, k) not in done
+        assert k < units
+        assert len(vector) == units
+        assert all(0 <= v < prime for v in vector)
+        allowed = supports[k]["xy".index(side)]
+        equations = [line for at, line in enumerate(sides[side]) if at not in allowed]
+        equations += [v for (s, other), v in done.items() if s != side and other != k]
+        assert not any(sum(a * b for a, b in zip(e, vector, strict=True)) % prime for e in equations)
+        assert rank_modulo(equations, prime) == len(equations)
+        done[side, k] = vector
+    for k in range(units):
+        assert sum(a * b for a, b in zip(done["x", k], done["y", k], strict=True)) % prime
+    return rank(target) <= units
 
 
 def inside(lines: Any, size: int) -> bool:

@@ -10,6 +10,7 @@ from semialg.checker.decode import Rule, Step, array, curve_matrix, index, targe
 from semialg.checker.masks import BitMask, bits, bitset, on_paths
 from semialg.checker.report import Invalid, Run, figure
 from semialg.checker.rules.outside import OUTSIDE, System, judge_outside
+from semialg.checker.rules.sections import DENSE_FIELDS, require_dense
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -31,6 +32,14 @@ def check_limit(masks: tuple[BitMask, ...], fields: dict[str, Any], where: str, 
                 raise Invalid(f"{where}.curve[{at}][{i}][{j}]", "expected zero off the mask")
     product = reduce(lambda left, right: laurent_product(left, right, run), curve)
     _require_limit(product, target, where)
+    judge_outside(System(masks, target), fields["outside"], f"{where}.outside", run)
+
+
+def check_dense(masks: tuple[BitMask, ...], fields: dict[str, Any], where: str, run: Run) -> None:
+    """Judge that the products are dense in a set with the target, which is no product."""
+    target: SparseMatrix[Fraction] = fields["target"]
+    _require_shape(target, len(masks[0].rows), masks[-1].columns, f"{where}.target")
+    require_dense(masks, target, fields, where, run)
     judge_outside(System(masks, target), fields["outside"], f"{where}.outside", run)
 
 
@@ -111,6 +120,9 @@ NOT_CLOSED: dict[str, Rule] = {
             "outside": variant("rule", lambda: OUTSIDE),
         },
         check_limit,
+    ),
+    "dense": Rule(
+        {"target": target_matrix, **DENSE_FIELDS, "outside": variant("rule", lambda: OUTSIDE)}, check_dense
     ),
     "minor": Rule(
         {"rows": _indices, "columns": _indices, "hidden": array(_indices), "proof": _proof}, check_minor

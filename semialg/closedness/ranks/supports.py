@@ -53,9 +53,22 @@ class Supports:
         """Numbers of rows, units and columns."""
         return len(self.row_types), len(self.unit_rows), len(self.column_types)
 
+    def with_units(self, rows: Sequence[int], columns: Sequence[int]) -> Supports:
+        """Return the supports with other rows and columns of the units."""
+        return Supports(
+            _types(rows, len(self.row_types)),
+            _types(columns, len(self.column_types)),
+            tuple(rows),
+            tuple(columns),
+        )
+
     def transpose(self) -> Supports:
         """Return the supports of the transposed pattern."""
         return Supports(self.column_types, self.row_types, self.unit_columns, self.unit_rows)
+
+
+def _types(lines: Sequence[int], size: int) -> tuple[int, ...]:
+    return tuple(sum(1 << k for k, inside in enumerate(lines) if inside >> line & 1) for line in range(size))
 
 
 @dataclass(frozen=True)
