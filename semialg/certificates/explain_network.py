@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from semialg.certificates.explain_not_closed import explain_not_closed, mask_equation
 from semialg.certificates.explain_scalar import SCALAR_WORDS, scalar_claim
 from semialg.certificates.naming import Names
-from semialg.certificates.network_words import BASIC, GOOD, HYPERPLANE, LEVEL_SEPARATE, OBSTRUCTED, UNREACHED
+from semialg.certificates.network_words import (
+    BASIC,
+    GOOD,
+    HYPERPLANE,
+    KINKS,
+    LEVEL_SEPARATE,
+    OBSTRUCTED,
+    PAIR,
+    UNREACHED,
+)
 from semialg.certificates.prose import Equation, Grid, Heading, Paragraph, listing, number, words
 from semialg.errors import CertificateError
 
@@ -204,6 +213,36 @@ def _unreached(rule: str) -> Callable[..., list[Block]]:
     return tell
 
 
+def _pair(proof: Mapping[str, Any]) -> str:
+    i1, i2, k, el = (label + 1 for label in (*proof["rows"], *proof["units"]))
+    return f"Let $i[1]@i_1$ be {i1}, $i[2]@i_2$ be {i2}, $k$ be {k} and $l$ be {el}, counted from 1."
+
+
+def _kinked(claim: Mapping[str, Any], proof: Mapping[str, Any], pattern: Pattern | None) -> list[Block]:
+    others = [
+        f"unit {other['unit'] + 1} with output {other['row'] + 1} and place {other['at']}"
+        for other in proof["others"]
+    ]
+    rest = (
+        f"The other units that feed one of these outputs are {listing(others)}"
+        if others
+        else ("No other unit that varies along the points feeds one of these outputs")
+    )
+    text = (
+        f"The points lie on a line, in equal steps; number them 0, 1, 2 and so on. {_pair(proof)} Both units "
+        f"feed output $i[1]@i_1$, unit $k$ feeds output $i[2]@i_2$, and $q$ is {proof['center']}. {rest}."
+    )
+    return [Paragraph(words(paragraph)) for paragraph in (text, *KINKS.split("\n"))]
+
+
+def _merging(claim: Mapping[str, Any], proof: Mapping[str, Any], pattern: Pattern | None) -> list[Block]:
+    text = (
+        f"{_pair(proof)} Both units read inputs and feed output $i[1]@i_1$, and unit $k$ feeds output "
+        "$i[2]@i_2$."
+    )
+    return [Paragraph(words(paragraph)) for paragraph in (text, *PAIR.split("\n"))]
+
+
 def _counted(labels: Sequence[int]) -> str:
     return listing(label + 1 for label in labels)
 
@@ -248,13 +287,14 @@ def cells(sizes: Sequence[int], degree: int) -> tuple[int, int]:
 NETWORK_WORDS: dict[str, dict[str, Callable[..., list[Block]]]] = {
     "training": {
         "obstruction": _obstruction,
+        "kinks": _merging,
         **{rule: _spoken(text) for rule, text in GOOD["training"].items()},
     },
     "training_level": {
         "separate": _spoken(LEVEL_SEPARATE),
         **{rule: _spoken(text) for rule, text in GOOD["training_level"].items()},
     },
-    "no_optimum": {rule: _unreached(rule) for rule in UNREACHED},
+    "no_optimum": {"kinks": _kinked, **{rule: _unreached(rule) for rule in UNREACHED}},
     "no_nearest": {"hyperplane": _spoken(HYPERPLANE)},
     **SCALAR_WORDS,
 }

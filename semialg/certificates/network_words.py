@@ -5,7 +5,7 @@ Paragraphs are separated by line ends, formulas stand between dollars (``words``
 
 from __future__ import annotations
 
-__all__ = ["BASIC", "GOOD", "HYPERPLANE", "LEVEL_SEPARATE", "OBSTRUCTED", "UNREACHED"]
+__all__ = ["BASIC", "GOOD", "HYPERPLANE", "KINKS", "LEVEL_SEPARATE", "OBSTRUCTED", "PAIR", "UNREACHED"]
 
 BASIC = (
     "A network with $L$ layers is the function $R(x) = W[L] s(... s(W[1] x + b[1]) ...) + b[L]@R(x) = "
@@ -91,6 +91,36 @@ _LEVEL_NESTED = (
     "masks matter, and input masks with as many ones as allowed. The inputs of two units cross only if "
     "each has one that the other lacks and they have one in common: this takes two units, three inputs, "
     "four ones and two zeros. So here they are always disjoint or nested.\n"
+)
+
+#: The proof of no_optimum.kinks, after what its numbers are.
+KINKS = (
+    "The loss has the infimum 0. For a small $t > 0$ make unit $k$ the function $s(x - q + t)$ of the "
+    "place $x$ on the line, unit $l$ the function $s(x - q - t)$, and every other unit $h$ of the list "
+    "$s(x - p[h])@s(x - p_h)$, by weights and biases; all other units are 0. Let output $i[1]@i_1$ be "
+    "the difference of the first two divided by $t$, output $i[2]@i_2$ the first, and add each other "
+    "unit to its output. As $t$ tends to 0 this tends to the targets.\nIt is not attained. Along the "
+    "line every unit is piecewise linear with at most one kink. A kink at $x$ where the slope of an "
+    "output jumps by $e$ adds $e max(0, 1 - |x - p|)@e \\max(0, 1 - |x - p|)$ to the second difference "
+    "of this output at point $p$. Around each $p[h]@p_h$ the second difference of an output is 1 there,"
+    " so some unit of the list, or $k$ or $l$, has its kink less than 1 away. These places are apart, "
+    "so all but two of the units are spent, and at most two kinks lie between $q - 2$ and $q + 2$. At "
+    "$q - 1$, $q$, $q + 1$ the second differences of output $i[1]@i_1$ are 1, 0, -1, so one of the two "
+    "kinks lies left of $q$ and the other right of it. Those of output $i[2]@i_2$ are 0, 1, 0. At $q - "
+    "1$ only the first kink contributes, with a positive factor, so it does not change the slope of "
+    "output $i[2]@i_2$; nor does the second, by $q + 1$. So the second difference of output $i[2]@i_2$ "
+    "at $q$ is 0, and not 1: a contradiction. $QED@\\square$"
+)
+
+#: The proof of training.kinks, after what its numbers are.
+PAIR = (
+    "Take the points $x (1, ..., 1)@x\\,(1, \\ldots, 1)$ with $x = 0, 1, 2, ...@x = 0, 1, 2, \\ldots$, "
+    "along which every unit that reads an input can vary, put $q = 2$, and give the other units that "
+    "read an input and feed output $i[1]@i_1$ or $i[2]@i_2$ the places $p[h] = 5, 7, 9, ...@p_h = 5, 7,"
+    " 9, \\ldots$, each with one of the two outputs that it feeds. The targets are, at the place $x$: "
+    "in output $i[1]@i_1$ the number 0, 1, 2 for $x < q$, $x = q$, $x > q$, in output $i[2]@i_2$ the "
+    "number $max(0, x - q)@\\max(0, x - q)$, to which the numbers $max(0, x - p[h])@\\max(0, x - p_h)$ "
+    "are added in the outputs of the other units; and 0 elsewhere.\n" + KINKS
 )
 
 #: Proofs of good answers, by kind of claim and rule.

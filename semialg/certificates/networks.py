@@ -22,7 +22,7 @@ __all__ = [
 
 
 def training_certificate(
-    pattern: Pattern, regime: str, answer: str, rule: str, proof: Mapping[str, Any] | None = None
+    pattern: Pattern, regime: str, answer: str, rule: str, fields: Mapping[str, Any] | None = None
 ) -> Certificate:
     """Return the certificate that training with a pattern has the answer in a regime.
 
@@ -34,9 +34,9 @@ def training_certificate(
         ``finite_data`` with ``always`` or ``may_fail``, or ``bounded_domain`` with ``closed`` or
         ``not_closed``.
     rule
-        ``linear``, ``separate``, ``nested``, or ``obstruction``.
-    proof
-        For ``obstruction``, the proof that the pattern is not closed.
+        ``linear``, ``separate``, ``nested``, ``kinks`` or ``obstruction``.
+    fields
+        For ``obstruction``, the ``proof`` that the pattern is not closed; for ``kinks``, its two lists.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def training_certificate(
     {'rule': 'separate'}
     """
     claim = {"kind": "training", "regime": regime, "answer": answer, **masks_claim(pattern)}
-    return Certificate.of(claim, {"rule": rule} if proof is None else {"rule": rule, "proof": dict(proof)})
+    return Certificate.of(claim, {"rule": rule, **(fields or {})})
 
 
 def level_certificate(
@@ -67,22 +67,16 @@ def no_optimum_certificate(
     pattern: Pattern,
     points: Sequence[Sequence[Fraction]],
     targets: Sequence[Sequence[Fraction]],
-    rule: str,
     proof: Mapping[str, Any],
-    shells: int = 0,
 ) -> Certificate:
-    """Return the certificate that a data set has no optimum, from a proof that the pattern is not closed.
-
-    ``shells`` is the number of corners around the core, for the rule ``shells``.
-    """
+    """Return the certificate that a data set has no optimum."""
     claim = {
         "kind": "no_optimum",
         **masks_claim(pattern),
         "points": [[str(value) for value in point] for point in points],
         "targets": [[str(value) for value in target] for target in targets],
     }
-    count = {"shells": shells} if shells else {}
-    return Certificate.of(claim, {"rule": rule, **count, "proof": dict(proof)})
+    return Certificate.of(claim, dict(proof))
 
 
 def no_nearest_certificate(

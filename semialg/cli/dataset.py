@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from semialg.cli.certified import certified, checked
-from semialg.cli.options import json_option, pattern_argument, pattern_words, time_limit_option
+from semialg.cli.certified import certified, checked, is_certificate_file
+from semialg.cli.options import (
+    json_option,
+    pattern_argument,
+    pattern_words,
+    read_within,
+    time_limit_option,
+)
 from semialg.cli.status import Status
 from semialg.errors import CertificateError
 
@@ -26,11 +32,12 @@ _TIMES = tuple(Fraction(1, 10**k) for k in range(6))
 @pattern_argument
 @click.option(
     "--construction",
-    type=click.Choice(["smallest", "simplex", "slice", "shells", "clusters", "grid"]),
+    type=click.Choice(["smallest", "simplex", "slice", "shells", "clusters", "grid", "kinks"]),
     default="smallest",
     show_default=True,
     help="Which points: a simplex (one hidden layer), points on the moment curve (slice, any depth; clusters "
-    "takes more of them), nested corners (shells, some deep patterns), or the paper's grid.",
+    "takes more of them), nested corners (shells, some deep patterns), the paper's grid, or points on a line "
+    "where kinks merge (one hidden layer, also for closed patterns).",
 )
 @click.option(
     "--output",
@@ -61,19 +68,12 @@ def command(
     reach 0: the independent checker verifies that first. The table follows parameters whose loss tends to 0
     as t does; all values are exact. PATTERN is as for `semialg check`; a not-closed certificate will do too.
     """
-    from semialg.certificates.certificate import Certificate
-    from semialg.relu.dataset import data_set
     from semialg.relu.export import encode
 
-    found = certified(pattern, (), time_limit)
     name = pattern_words(pattern)
-    if found.document["claim"]["kind"] != "not_closed":
-        raise CertificateError(
-            f"{name} is closed; the data sets made here need a limit of products that is no product"
-        )
-    data = data_set(Certificate(found.document), construction, pattern=found.pattern)
+    data = _found(pattern, construction, time_limit)
     proof = data.certificate()
-    status = checked(found.pattern, proof.document).status
+    status = checked(data.pattern, proof.document).status
     if output is not None:
         _write(output, encode(data, output))
     if certificate is not None:
@@ -86,6 +86,31 @@ def command(
             if path is not None:
                 click.echo(f"{what}: written to {path}")
     ctx.exit(Status.CLOSED)
+
+
+def _found(arguments: tuple[str, ...], construction: str, time_limit: float) -> DataSet:
+    """Return the data set for a certificate on file, or for a pattern after its verdict."""
+    from semialg.certificates.certificate import Certificate
+    from semialg.relu.dataset import data_set
+    from semialg.verdict import check
+
+    if is_certificate_file(arguments):
+        found = certified(arguments, (), time_limit)
+        if found.document["claim"]["kind"] == "not_closed":
+            return data_set(Certificate(found.document), construction, pattern=found.pattern)
+        masks, closed = found.pattern, True
+    else:
+        masks, left = read_within(arguments, time_limit)
+        verdict = None if construction == "kinks" else check(masks, time_limit=left)
+        if verdict is not None and verdict.certificate is not None and verdict.verdict == "not_closed":
+            return data_set(verdict.certificate, construction, pattern=masks)
+        closed = verdict is not None and verdict.verdict == "closed"
+    if construction in {"smallest", "kinks"} and masks.layers == 2:
+        return data_set(masks, "kinks")
+    what = "is closed" if closed else "could not be decided"
+    raise CertificateError(
+        f"{pattern_words(arguments)} {what}; this data set needs a limit of products that is no product"
+    )
 
 
 def _write(path: str, content: bytes) -> None:

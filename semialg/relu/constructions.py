@@ -14,10 +14,11 @@ from semialg.relu.sizes import corner_layers, points_needed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from semialg.pattern.pattern import Pattern
     from semialg.relu.lost import Lost
     from semialg.relu.sequence import Vector
 
-__all__ = ["CONSTRUCTIONS", "MAX_NUMBERS", "Built", "smallest"]
+__all__ = ["CONSTRUCTIONS", "MAX_NUMBERS", "Built", "require_size", "smallest"]
 
 #: Largest number of coordinates that a data set may have in all.
 MAX_NUMBERS = 2_000_000
@@ -59,7 +60,7 @@ def _slice(lost: Lost) -> Built:
         f"F2: the {_many(widths)} hidden units that matter show at most {cells} activation patterns on the "
         f"moment curve of dimension {dimension}, so {dimension} * {cells} + 1 = {count} points are enough"
     )
-    _require_size(count, lost)
+    require_size(count, lost.pattern)
     return Built("slice", "slice", reason, tuple(_curve(lost, count)))
 
 
@@ -77,7 +78,7 @@ def _shells(lost: Lost) -> Built:
         points, core = _unit_corner(lost), f"a corner of {dimension + 1} points"
     else:
         count = dimension * curve_cells(inner, dimension) + 1
-        _require_size(count, lost)
+        require_size(count, lost.pattern)
         points, core = _curve(lost, count), f"{count} points on the moment curve"
     for _ in range(shells):
         points += _around(lost, points)
@@ -96,7 +97,7 @@ def _clusters(lost: Lost) -> Built:
         f"F2: of {clusters} clusters of {dimension + 1} points on the moment curve one is cut by no "
         "hyperplane where a hidden unit changes its sign"
     )
-    _require_size(count, lost)
+    require_size(count, lost.pattern)
     return Built("clusters", "slice", reason, tuple(_curve(lost, count)))
 
 
@@ -107,7 +108,7 @@ def _grid(lost: Lost) -> Built:
         f"paper, Lemma 3.2 (as this project reads it), on the block: a grid with 3 d 4^N + 1 = {side} points "
         f"a side, d = {dimension} inputs and N = {sum(widths)} hidden units"
     )
-    _require_size(side**dimension, lost)
+    require_size(side**dimension, lost.pattern)
     values = [Fraction(i, side - 1) for i in range(side)]
     points = [_padded(lost, choice) for choice in product(values, repeat=dimension)]
     return Built("grid", "grid", reason, tuple(points))
@@ -137,8 +138,15 @@ def _many(widths: Sequence[int]) -> str:
     return " + ".join(map(str, widths))
 
 
-def _require_size(count: int, lost: Lost) -> None:
-    numbers = count * (lost.pattern.widths[0] + lost.pattern.widths[-1])
+def require_size(count: int, pattern: Pattern) -> None:
+    """Refuse a data set with too many numbers.
+
+    Raises
+    ------
+    PatternError
+        If so many points have more than :data:`MAX_NUMBERS` coordinates and targets.
+    """
+    numbers = count * (pattern.widths[0] + pattern.widths[-1])
     if numbers > MAX_NUMBERS:
         size = f"{count} points" if count < 10**12 else f"about 10^{len(str(count)) - 1} points"
         raise PatternError(

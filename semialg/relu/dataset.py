@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from semialg.certificates.certificate import Certificate
 from semialg.certificates.networks import no_optimum_certificate
-from semialg.errors import PatternError
-from semialg.relu.constructions import CONSTRUCTIONS, MAX_NUMBERS, smallest
+from semialg.closedness.witness import Witness
+from semialg.errors import CertificateError, PatternError
+from semialg.pattern.parse import as_pattern
+from semialg.pattern.pattern import Pattern
+from semialg.relu.constructions import CONSTRUCTIONS, MAX_NUMBERS, require_size, smallest
+from semialg.relu.kinks import Kinks, kinks_of
 from semialg.relu.least import least_limit
 from semialg.relu.lost import lost_limit
-from semialg.relu.sequence import loss, parameters_at
+from semialg.relu.sequence import loss
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from semialg.certificates.certificate import Certificate
-    from semialg.closedness.witness import Witness
-    from semialg.pattern.pattern import Pattern
     from semialg.relu.lost import Lost
     from semialg.relu.sequence import Parameters, Vector
 
@@ -32,9 +35,9 @@ class DataSet:
     Attributes
     ----------
     lost
-        The limit of products that is lost, on which the data set rests.
+        The limit of products that is lost, on which the data set rests; or the kinks that merge.
     construction
-        ``simplex``, ``slice``, ``shells``, ``clusters`` or ``grid``.
+        ``simplex``, ``slice``, ``shells``, ``clusters``, ``grid`` or ``kinks``.
     rule
         The rule of the certificate that proves it.
     reason
@@ -54,7 +57,7 @@ class DataSet:
     ['1', '1/100', '1/10000']
     """
 
-    lost: Lost
+    lost: Lost | Kinks
     construction: str
     rule: str
     reason: str
@@ -69,7 +72,7 @@ class DataSet:
 
     def parameters(self, t: Fraction | int) -> Parameters:
         """Return parameters whose loss tends to 0 as the nonzero rational ``t`` does."""
-        return parameters_at(self.lost, Fraction(t), self.points, self.points[0], self.targets[0])
+        return self.lost.parameters(Fraction(t), self.points, self.targets)
 
     def loss(self, t: Fraction | int) -> Fraction:
         """Return the exact loss of the parameters at ``t``."""
@@ -77,9 +80,12 @@ class DataSet:
 
     def certificate(self) -> Certificate:
         """Return the certificate of the kind ``no_optimum``; only the checker says whether it is valid."""
-        return no_optimum_certificate(
-            self.pattern, self.points, self.targets, self.rule, self.lost.proof, self.shells
-        )
+        if isinstance(self.lost, Kinks):
+            proof = self.lost.proof()
+        else:
+            shells = {"shells": self.shells} if self.shells else {}
+            proof = {"rule": self.rule, **shells, "proof": dict(self.lost.proof)}
+        return no_optimum_certificate(self.pattern, self.points, self.targets, proof)
 
 
 def data_set(
@@ -88,7 +94,7 @@ def data_set(
     *,
     pattern: Pattern | None = None,
 ) -> DataSet:
-    """Return a data set without an optimum for a pattern that is not closed.
+    """Return a data set without an optimum for a pattern that is not closed, or may fail all the same.
 
     Parameters
     ----------
@@ -99,7 +105,8 @@ def data_set(
         ``simplex`` (one hidden layer: d + 1 points for a limit on d columns), ``slice`` (any depth: points on
         the moment curve), ``shells`` (two hidden layers or more, if few units matter next to the outputs:
         corners around a core), ``clusters`` (any depth, more points), ``grid`` (the paper's, very many
-        points), or ``smallest``: the smallest of them, over all minors that :func:`least_limit` looks at.
+        points), ``kinks`` (one hidden layer, closed or not: kinks that merge on a line), or ``smallest``: the
+        smallest of them, over all minors that :func:`least_limit` looks at.
     pattern
         The pattern of a certificate that names it by its hash.
 
@@ -113,8 +120,8 @@ def data_set(
 
     Notes
     -----
-    Theory F2, F2', F2'''. With one hidden layer no data set has fewer than 3 points (F2''), so ``simplex`` is
-    optimal for every limit on two columns. ``clusters`` always has more points than ``slice``.
+    Theory F2, F2', F2''', X1. With one hidden layer no data set has fewer than 3 points (F2''), so
+    ``simplex`` is optimal for every limit on two columns. ``clusters`` always has more points than ``slice``.
 
     Examples
     --------
@@ -125,11 +132,20 @@ def data_set(
     >>> [len(data_set(deep, name).points) for name in ("smallest", "shells", "slice")]
     [6, 6, 33]
     """
-    if construction not in ("smallest", *CONSTRUCTIONS):
-        raise PatternError(
-            f"the construction {construction!r} is not known; expected smallest, {', '.join(CONSTRUCTIONS)}"
-        )
-    lost = lost_limit(source, pattern)
+    if construction not in ("smallest", "kinks", *CONSTRUCTIONS):
+        known = ", ".join(("smallest", "kinks", *CONSTRUCTIONS))
+        raise PatternError(f"the construction {construction!r} is not known; expected {known}")
+    if isinstance(source, str | os.PathLike):
+        source = as_pattern(source)
+    if construction == "kinks":
+        return _with_kinks(source, pattern)
+    try:
+        lost = lost_limit(source, pattern)
+    except PatternError:
+        # No limit of products is lost, or none is known; functions on data may lose one all the same.
+        if construction != "smallest" or not isinstance(source, Pattern) or source.layers != 2:
+            raise
+        return _with_kinks(source, None)
     if construction == "smallest":
         lost = least_limit(lost)
         construction = smallest(lost)
@@ -140,3 +156,22 @@ def data_set(
         image = lost.image({j: point[j] for j in lost.columns})
         targets.append(tuple(image.get(i, Fraction(0)) for i in range(outputs)))
     return DataSet(lost, construction, built.rule, built.reason, built.points, tuple(targets), built.shells)
+
+
+def _with_kinks(source: Pattern | Witness | Certificate, pattern: Pattern | None) -> DataSet:
+    """Return the data set of theory X1 for the pattern that a witness or certificate speaks of."""
+    if isinstance(source, Witness):
+        pattern = source.pattern
+    elif isinstance(source, Certificate):
+        pattern = Pattern(source.masks) if pattern is None and source.masks is not None else pattern
+    else:
+        pattern = as_pattern(source)
+    if pattern is None:
+        raise CertificateError("the certificate gives only the hash of its masks; give the pattern too")
+    found = kinks_of(pattern)
+    require_size(found.count, pattern)
+    reason = (
+        f"X1: {2 + len(found.others)} units feed output {found.rows[0]} or {found.rows[1]}, each has one "
+        f"kink along a line, and the {found.count} points want one more"
+    )
+    return DataSet(found, "kinks", "kinks", reason, found.points, found.targets)

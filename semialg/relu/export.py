@@ -43,12 +43,7 @@ def document(data: DataSet) -> dict[str, Any]:
         "reason": data.reason,
         "points": [[str(value) for value in point] for point in data.points],
         "targets": [[str(value) for value in target] for target in data.targets],
-        "minor": {
-            "rows": list(data.lost.rows),
-            "hidden": [list(layer) for layer in data.lost.hidden],
-            "columns": list(data.lost.columns),
-            "target": [[str(value) for value in row] for row in data.lost.target],
-        },
+        **data.lost.to_json(),
     }
 
 

@@ -16,9 +16,12 @@ from semialg.closedness.witness import Witness, on_paths
 from semialg.errors import CertificateError, PatternError
 from semialg.pattern.parse import as_pattern
 from semialg.pattern.pattern import Pattern
+from semialg.relu.sequence import parameters_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from semialg.relu.sequence import Parameters, Vector
 
 __all__ = ["Lost", "lost_limit"]
 
@@ -96,6 +99,21 @@ class Lost:
         2
         """
         return rank(self.target)
+
+    def parameters(self, t: Fraction, points: Sequence[Vector], targets: Sequence[Vector]) -> Parameters:
+        """Return parameters whose outputs on points of this limit tend to the targets as t tends to 0."""
+        return parameters_at(self, t, points, points[0], targets[0])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what JSON output says of the limit."""
+        return {
+            "minor": {
+                "rows": list(self.rows),
+                "hidden": [list(layer) for layer in self.hidden],
+                "columns": list(self.columns),
+                "target": [[str(value) for value in row] for row in self.target],
+            }
+        }
 
     def image(self, vector: Mapping[int, Fraction]) -> dict[int, Fraction]:
         """Return the matrix, padded with zeros, times a vector given by its nonzero entries."""

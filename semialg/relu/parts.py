@@ -27,16 +27,17 @@ class Part:
     units: tuple[int, ...]
 
 
-def parts_of(output_mask: Mask) -> list[Part]:
+def parts_of(output_mask: Mask, input_mask: Mask) -> list[Part]:
     """Return the parts, by their first output. O(number of ones).
 
     Functions of different parts use different parameters (biases included), so that the functions of the
-    network are the product of those of the parts. Units that feed no output belong to none.
+    network are the product of those of the parts. Units that feed no output belong to none, and neither do
+    units that read no input: what they add is constant, and the biases of the outputs do that too.
 
     Examples
     --------
     >>> from semialg.pattern.mask import Mask
-    >>> parts_of(Mask.from_dense([[1, 0, 0], [1, 0, 0], [0, 1, 0]]))
+    >>> parts_of(Mask.from_dense([[1, 0, 0], [1, 0, 0], [0, 1, 1]]), Mask.from_dense([[1], [1], [0]]))
     [Part(rows=(0, 1), units=(0,)), Part(rows=(2,), units=(1,))]
     """
     leader = list(range(output_mask.rows))
@@ -48,7 +49,10 @@ def parts_of(output_mask: Mask) -> list[Part]:
         return row
 
     pieces = output_mask.rows
-    outputs = [output_mask.column(k) for k in range(output_mask.columns)]
+    outputs = [
+        output_mask.column(k) if len(input_mask.row(k)) else output_mask.column(k)[:0]
+        for k in range(output_mask.columns)
+    ]
     for rows in outputs:
         for row in rows[1:]:
             one, other = find(row), find(rows[0])
@@ -61,6 +65,6 @@ def parts_of(output_mask: Mask) -> list[Part]:
     for row in range(output_mask.rows):
         found.setdefault(find(row), ([], []))[0].append(row)
     for k, rows in enumerate(outputs):
-        if rows:
+        if len(rows):
             found[find(rows[0])][1].append(k)
     return [Part(tuple(rows), tuple(units)) for rows, units in found.values()]

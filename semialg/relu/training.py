@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from semialg.certificates.networks import training_certificate
 from semialg.closedness.bits import from_bits
 from semialg.errors import CertificateError
+from semialg.relu.kinks import merging_pair
 from semialg.relu.parts import parts_of
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ def training(pattern: Pattern, verdict: str) -> Training:
     Notes
     -----
     Theory F1 (Le, Riccietti, Gribonval 2023, Theorems 3.1 and 4.1), F3 (Theorem 3.4), F4 (Theorem 4.2 and
-    its corollaries), F5; the last three apply to every part of the output layer by itself. That the set of
-    products is closed says nothing by itself.
+    its corollaries), F5, X1; all but the first apply to every part of the output layer by itself. With one
+    hidden layer ``finite_data`` is never unknown.
 
     Examples
     --------
@@ -94,13 +95,13 @@ def training(pattern: Pattern, verdict: str) -> Training:
             "unknown", "unknown", "the sufficient conditions F3 to F5 are for one hidden layer only"
         )
     left, right = pattern.masks
-    parts = parts_of(left)
-    finite = "separate" if all(len(p.rows) == 1 or len(p.units) <= 1 for p in parts) else None
+    parts = parts_of(left, right)
+    finite = "separate" if all(len(p.rows) == 1 or len(p.units) <= 1 for p in parts) else "kinks"
     bounded = "nested" if all(_is_nested(p, left, right) for p in parts) else None
     return Training(
-        "always" if finite else "unknown",
+        "always" if finite == "separate" else "may_fail",
         "closed" if bounded else "unknown",
-        _reason(parts, finite, bounded),
+        _reason(parts, finite, bounded, verdict),
         finite,
         bounded,
     )
@@ -113,29 +114,40 @@ def _is_nested(part: Part, left: Mask, right: Mask) -> bool:
     return full and _nested([from_bits(right.row(k)) for k in part.units])
 
 
-def _reason(parts: list[Part], finite: str | None, bounded: str | None) -> str:
-    if finite and all(len(part.rows) == 1 for part in parts):
+_MERGE = (
+    "X1: two hidden units share an output and one of them feeds another output, so their kinks can merge: "
+    "some finite data set has no optimum"
+)
+
+_WHICH = {
+    "closed": "; the set of products is closed, so it is not the linear part that fails",
+    "unknown": "; whether the linear part can fail too is not known",
+}
+
+
+def _reason(parts: list[Part], finite: str, bounded: str | None, verdict: str) -> str:
+    if finite == "separate" and all(len(part.rows) == 1 for part in parts):
         return (
             "F3 and F4: one hidden layer, and no hidden unit feeds two outputs, so that every output is a "
             "scalar network of its own"
         )
-    if finite:
+    if finite == "separate":
         return (
             "F3 and F4: one hidden layer, which falls apart into networks with one output or one hidden unit "
             "each"
         )
+    domain = ""
     if bounded and len(parts) == 1:
-        return (
-            "F5: one hidden layer, full output mask, input supports of the hidden units pairwise disjoint or "
-            "nested; nothing is known about finite data for two or more outputs"
+        domain = (
+            ". F5: the output mask is full and the input supports of the hidden units are pairwise disjoint "
+            "or nested, so the functions on a cube are closed"
         )
-    if bounded:
-        return (
-            "F5: one hidden layer, which falls apart into networks with one output, or with a full output "
-            "mask and input supports pairwise disjoint or nested; nothing is known about finite data for "
-            "those with two or more outputs"
+    elif bounded:
+        domain = (
+            ". F5: every part has one output, or a full output mask and input supports pairwise disjoint or "
+            "nested, so the functions on a cube are closed"
         )
-    return "none of the sufficient conditions F3 to F5 holds, and F1 does not apply"
+    return f"{_MERGE}{_WHICH[verdict]}{domain}"
 
 
 def training_certificates(
@@ -171,17 +183,24 @@ def training_certificates(
     }
     certificates: dict[str, Certificate] = {}
     for regime, (answer, rule) in regimes.items():
-        proof = None
+        fields: dict[str, Any] = {}
         if rule is None:
             continue
+        if rule == "kinks":
+            pair = merging_pair(*pattern.masks)
+            if pair is None:
+                raise CertificateError(
+                    "no two hidden units share outputs as X1 needs; expected such a pattern"
+                )
+            fields = {"rows": list(pair[0]), "units": list(pair[1])}
         if rule == "obstruction":
             if not_closed is None or not_closed.kind != "not_closed":
                 raise CertificateError(
                     "training may fail because the set of products is not closed; expected the "
                     "certificate of that"
                 )
-            proof = not_closed.proof
-        certificates[regime] = training_certificate(pattern, regime, answer, rule, proof)
+            fields = {"proof": dict(not_closed.proof)}
+        certificates[regime] = training_certificate(pattern, regime, answer, rule, fields)
     return certificates
 
 

@@ -23,6 +23,12 @@ DEEP_WIDE = [[[1, 0, 0], [1, 1, 1]], [[1, 0], [1, 1], [0, 1]], LU2[1]]
 # Output 0 has the units 0 and 1; the outputs 1 and 2 share the unit 2.
 SEPARATE = [[[1, 1, 0], [0, 0, 1], [0, 0, 1]], [[1, 1, 0], [0, 1, 1], [1, 1, 1]]]
 
+# Outputs 0 and 1 share units 1 and 3, of which 3 reads input 2 alone; units 0, 2 and 4 feed one output each.
+KINKED = [
+    [[0, 1, 1, 1, 0], [1, 1, 0, 1, 0], [0, 0, 0, 0, 1]],
+    [[1, 1, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1], [0, 1, 0]],
+]
+
 
 def document(claim: Json, proof: Json) -> Json:
     return {"format": "semialg-certificate", "version": 1, "claim": claim, "proof": proof}
@@ -87,6 +93,23 @@ def shells(masks: Json, proof: Json) -> Json:
     return found
 
 
+def kinked() -> Json:
+    """Return the data of X1 for KINKED along (0, 2, 0): units 1 and 0 merge at point 4, 2 is spent at 1.
+
+    Unit 3 reads only input 2 and does not move; unit 4 feeds output 2 alone.
+    """
+    points = [(5, 2 * s, "1/2") for s in range(7)]
+    targets = [(max(0, s - 4) + max(0, s - 1), 1 + (s > 4) - (s < 4), 0) for s in range(7)]
+    claim = {
+        "kind": "no_optimum",
+        "masks": KINKED,
+        "points": [[str(value) for value in point] for point in points],
+        "targets": [[str(value) for value in target] for target in targets],
+    }
+    others = [{"unit": 2, "row": 0, "at": 1}]
+    return document(claim, {"rule": "kinks", "rows": [1, 0], "units": [1, 0], "center": 4, "others": others})
+
+
 def accepted(limit: Json, minor: Json) -> dict[str, tuple[list[str], Json, Json | None]]:
     """Return the accepted certificates; ``limit`` proves LU2 and ``minor`` LU3 not closed (swap rows)."""
     curve = [(s, s * s) for s in range(9)]
@@ -112,6 +135,12 @@ def accepted(limit: Json, minor: Json) -> dict[str, tuple[list[str], Json, Json 
             training("bounded_domain", "closed", NESTED, {"rule": "nested"}),
             None,
         ),
+        "training-kinks": (
+            ["training.kinks"],
+            training("finite_data", "may_fail", KINKED, {"rule": "kinks", "rows": [1, 0], "units": [1, 0]}),
+            None,
+        ),
+        "kinks": (["no_optimum.kinks"], kinked(), None),
         "level-linear": (
             ["training_level.linear"],
             level("finite_data", "always", [3, 4], [5], "linear"),
@@ -222,6 +251,240 @@ def faults() -> Json:
             "claim.regime",
             "bounded_domain",
             [("claim.regime", "any")],
+        ),
+        (
+            "training-kinks-always",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "claim.answer",
+            "may_fail",
+            [("claim.answer", "always")],
+        ),
+        (
+            "training-kinks-domain",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "claim.regime",
+            "finite_data",
+            [("claim.regime", "bounded_domain"), ("claim.answer", "not_closed")],
+        ),
+        (
+            "training-kinks-deep",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof",
+            "two masks",
+            [("claim.masks", [[[1, 1], [1, 1]], [[1, 1], [1, 1]], [[1, 1], [1, 1]]])],
+        ),
+        (
+            "training-kinks-one-output",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof.rows",
+            "two outputs",
+            [("proof.rows", [1, 1])],
+        ),
+        (
+            "training-kinks-no-output",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof.rows",
+            "two outputs",
+            [("proof.rows", [1, 3])],
+        ),
+        (
+            "training-kinks-one-unit",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof.units",
+            "two units",
+            [("proof.units", [1, 1])],
+        ),
+        (
+            "training-kinks-no-unit",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof.units",
+            "two units",
+            [("proof.units", [1, 5])],
+        ),
+        (
+            "training-kinks-first-not-shared",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof.units",
+            "unit 2 does not feed output 1",
+            [("proof.units", [2, 0])],
+        ),
+        (
+            "training-kinks-second-not-shared",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof.units",
+            "unit 2 does not feed output 1",
+            [("proof.units", [1, 2])],
+        ),
+        (
+            "training-kinks-other-output",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof.units",
+            "unit 0 does not feed output 0",
+            [("proof.units", [0, 1])],
+        ),
+        (
+            "training-kinks-reads-nothing",
+            "training.kinks",
+            "training-kinks",
+            INVALID,
+            "proof.units",
+            "reads no input",
+            [("claim.masks[1][0]", [0, 0, 0])],
+        ),
+        (
+            "kinks-not-on-a-line",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "claim.points[6]",
+            "same step",
+            [("claim.points[6][0]", "6")],
+        ),
+        (
+            "kinks-not-evenly",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "claim.points[6]",
+            "same step",
+            [("claim.points[6][1]", "13")],
+        ),
+        (
+            "kinks-standing-still",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "claim.points[1]",
+            "another point",
+            [("claim.points[1]", ["5", "0", "1/2"])],
+        ),
+        (
+            "kinks-one-point",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "claim.points",
+            "two points or more",
+            [("claim.points", [["5", "0", "1/2"]]), ("claim.targets", [["0", "0", "0"]])],
+        ),
+        (
+            "kinks-unit-left-out",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof.others",
+            "each other unit",
+            [("proof.others", [])],
+        ),
+        (
+            "kinks-unit-twice",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof.others",
+            "each other unit",
+            [("proof.others", [{"unit": 2, "row": 0, "at": 1}, {"unit": 2, "row": 0, "at": 1}])],
+        ),
+        (
+            "kinks-foreign-unit",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof.others",
+            "each other unit",
+            [("proof.others[0].unit", 4)],
+        ),
+        (
+            "kinks-wrong-output",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof.others[0].row",
+            "that the unit feeds",
+            [("proof.others[0].row", 1)],
+        ),
+        (
+            "kinks-third-output",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof.others[0].row",
+            "one of the two outputs",
+            [("proof.others[0].row", 2)],
+        ),
+        (
+            "kinks-constant-unit",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof.units",
+            "constant along the points",
+            [("proof.units", [1, 3])],
+        ),
+        (
+            "kinks-too-close",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof",
+            "overlap",
+            [("proof.others[0].at", 2)],
+        ),
+        (
+            "kinks-at-the-end",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof",
+            "neighbours",
+            [("proof.others[0].at", 0)],
+        ),
+        (
+            "kinks-center-at-the-end",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof",
+            "neighbours",
+            [("proof.center", 5)],
+        ),
+        (
+            "kinks-other-target",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "claim.targets[4]",
+            "limit of the sequence",
+            [("claim.targets[4][1]", "2")],
+        ),
+        (
+            "kinks-extra-field",
+            "no_optimum.kinks",
+            "kinks",
+            UNREADABLE,
+            "proof.others[0]",
+            "unknown",
+            [("proof.others[0].more", 1)],
         ),
         (
             "training-nested-crossing",

@@ -78,7 +78,7 @@ def _small_grid() -> Certificate:
     lost = lost_limit(LU2)
     points = [(Fraction(a), Fraction(b)) for a, b in product(range(5), repeat=2)]
     targets = [(b, a) for a, b in points]
-    return no_optimum_certificate(LU2, points, targets, "grid", lost.proof)
+    return no_optimum_certificate(LU2, points, targets, {"rule": "grid", "proof": dict(lost.proof)})
 
 
 def _closed(pattern: Pattern) -> Certificate:

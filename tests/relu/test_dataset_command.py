@@ -70,10 +70,17 @@ def test_certificates_of_other_kinds_are_refused(tmp_path: Path) -> None:
         assert CliRunner().invoke(cli, [command, str(proof)]).exit_code == 0
 
 
-def test_closed_patterns_have_none() -> None:
-    done = run("dense:2x2x2")
+def test_patterns_that_always_have_an_optimum_have_none() -> None:
+    done = run("dense:1x3x2")
     assert done.exit_code == 2
-    assert "closed" in done.output
+    assert "every finite data set has an optimum" in done.output
+
+
+def test_a_closed_pattern_has_one_where_kinks_merge() -> None:
+    done = run("dense:2x2x1", "--json")
+    found = json.loads(done.output)
+    assert (done.exit_code, found["construction"], found["checked"]) == (0, "kinks", "valid")
+    assert [row["loss"] for row in found["table"]][:3] == ["3", "3/100", "3/10000"]
 
 
 @pytest.mark.parametrize("name", ["data.csv", "data.json", "data.npz"])

@@ -101,7 +101,9 @@ def test_sources() -> None:
     assert data_set(certificate).targets == data_set(pattern).targets
     assert lost_limit(certificate, pattern).columns == (0, 1)
     with pytest.raises(PatternError, match="closed"):
-        data_set(Pattern.parse("dense:3x2x3"))
+        data_set(Pattern.parse("dense:3x2x3"), "simplex")
+    with pytest.raises(PatternError, match="every finite data set"):
+        data_set(Pattern.parse("dense:1x2x3"))
     closed = decide(Pattern.parse("dense:2x2x2")).certificate
     assert closed is not None
     with pytest.raises(CertificateError, match="not_closed"):

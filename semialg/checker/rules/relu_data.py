@@ -1,4 +1,4 @@
-"""Rules for data sets on which training has the infimum 0 and no optimum (theory F2, F2', F2''')."""
+"""Rules for data sets on which training has the infimum 0 and no optimum (theory F2, F2', F2''', X1)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from semialg.checker.decode import Decoder, Rule, number_matrix, positive, variant
 from semialg.checker.report import Invalid
 from semialg.checker.rules.limit import NOT_CLOSED
+from semialg.checker.rules.relu_kinks import KINKS_FIELDS, check_kinks
 from semialg.checker.rules.relu_lost import (
     corner_steps,
     lost_of,
@@ -132,4 +133,5 @@ NO_OPTIMUM: dict[str, Rule] = {
     "slice": Rule(_fields, check_slice),
     "shells": Rule({"shells": positive, **_fields}, check_shells),
     "grid": Rule(_fields, check_grid),
+    "kinks": Rule(KINKS_FIELDS, check_kinks),
 }

@@ -9,6 +9,7 @@ from semialg.checker.decode import Decoder, Rule, Step, array, items_of, positiv
 from semialg.checker.masks import BitMask, bits, transposed_bits
 from semialg.checker.report import Invalid, Run, Unreadable, show
 from semialg.checker.rules.limit import NOT_CLOSED
+from semialg.checker.rules.relu_kinks import PAIR_FIELDS, require_pair
 
 __all__ = ["LEVEL", "LEVEL_FIELDS", "TRAINING", "TRAINING_FIELDS"]
 
@@ -46,6 +47,12 @@ def check_obstruction(claim: Claim, fields: dict[str, Any], where: str, run: Run
     _require(claim, ("finite_data", "bounded_domain"), 1)
     step: Step = fields["proof"]
     step.rule.check(claim["masks"], step.fields, f"{where}.proof", run)
+
+
+def check_pair(claim: Claim, fields: dict[str, Any], where: str, _: Run) -> None:
+    """X1: two units that share an output, one of which feeds another output, spoil some finite data set."""
+    _require(claim, ("finite_data",), 1)
+    require_pair(claim["masks"], fields, where)
 
 
 def check_linear(claim: Claim, _: dict[str, Any], where: str, __: Run) -> None:
@@ -88,7 +95,10 @@ def check_nested(claim: Claim, _: dict[str, Any], where: str, run: Run) -> None:
 
 
 def _parts(masks: tuple[BitMask, ...], where: str, run: Run) -> list[tuple[list[int], list[int]]]:
-    """Return outputs and units of each connected component of the output mask that has an output."""
+    """Return outputs and units of each connected component of the output mask that has an output.
+
+    Units that read no input are left out: what they add is constant, as are the biases of the outputs.
+    """
     if len(masks) != 2:
         raise Invalid(where, f"expected two masks, found {len(masks)}")
     left = masks[0]
@@ -100,7 +110,10 @@ def _parts(masks: tuple[BitMask, ...], where: str, run: Run) -> list[tuple[list[
             row = leader[row]
         return row
 
-    rows_of = transposed_bits(left.rows, left.columns)
+    rows_of = [
+        rows if inputs else 0
+        for rows, inputs in zip(transposed_bits(left.rows, left.columns), masks[1].rows, strict=True)
+    ]
     for rows in rows_of:
         run.spend(1 + rows.bit_count())
         members = list(bits(rows))
@@ -162,6 +175,7 @@ TRAINING: dict[str, Rule] = {
     "linear": Rule({}, check_linear),
     "separate": Rule({}, check_separate),
     "nested": Rule({}, check_nested),
+    "kinks": Rule(PAIR_FIELDS, check_pair),
 }
 
 LEVEL_FIELDS: dict[str, Decoder] = {"regime": _regime, "answer": _answer, "widths": _counts, "ones": _counts}
