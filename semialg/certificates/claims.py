@@ -20,6 +20,7 @@ __all__ = [
     "dense",
     "empty",
     "full_space",
+    "full_step",
     "lemma",
     "limit",
     "masks_claim",
@@ -108,6 +109,19 @@ def peel(proof: Proof) -> Proof:
 def reduce_by(steps: Sequence[Mapping[str, Any]], proof: Proof) -> Proof:
     """Prove the instance after the steps; no object is added where there is no step."""
     return {"rule": "reduce", "steps": [dict(step) for step in steps], "proof": proof} if steps else proof
+
+
+def full_step(
+    units: Sequence[int], rows: Sequence[int], columns: Sequence[int], proof: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the step that replaces units by a rectangle on which they reach all (theory R7)."""
+    return {
+        "step": "full",
+        "units": list(units),
+        "rows": list(rows),
+        "columns": list(columns),
+        "proof": dict(proof),
+    }
 
 
 def product_of(parts: Sequence[tuple[Sequence[int], Proof]]) -> Proof:

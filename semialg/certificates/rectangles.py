@@ -1,4 +1,4 @@
-"""Instances in the words of a mathematician: units with rectangles, and the reductions R1 to R6 of theory.
+"""Instances in the words of a mathematician: units with rectangles, and the reductions R1 to R7 of theory.
 
 An instance is a list of units with rectangles and multiplicities, some entries of which are free.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from semialg.certificates.explain_fullness import explain_game
 from semialg.certificates.prose import Cases, Paragraph, listing, words
 from semialg.errors import CertificateError
 
@@ -144,7 +145,7 @@ class Rectangles:
             for step in same:
                 line, now = now._step(step)
                 if len(lines) < MOST_LINES:
-                    lines.append(((line,), ()))
+                    lines.append(((line,), tuple(explain_game(step["proof"])) if kind == "full" else ()))
             why = STEP_WORDS[kind] if told.first(kind) else f"The same again{_NUMBERS[kind]}:"
             blocks += [Paragraph(words(why)), Cases(tuple(lines))]
             if len(same) > len(lines):
@@ -184,6 +185,13 @@ class Rectangles:
                 rows, columns, _ = units.pop(step["unit"])
                 after = replace(self, units=units, freed=(*self.freed, (rows, columns)))
                 return f"Free: unit {step['unit'] + 1} ({phrase}){_cover(step)}.", after
+            case "full":
+                ids, lines = step["units"], (tuple(step["rows"]), tuple(step["columns"]))
+                rank = min(sum(units.pop(k)[2] for k in ids), *map(len, lines))
+                units[self.next_id] = (*lines, rank)
+                after = replace(self, units=units, next_id=self.next_id + 1)
+                new = f"unit {self.next_id + 1} ({after.rectangle(self.next_id)})"
+                return f"Fill: {many('unit', ids)} become {new}.", after
             case kind:
                 axis = step["axis"].removesuffix("s")
                 verb = "Leave out" if kind == "forget" else "Delete"
@@ -227,6 +235,11 @@ STEP_WORDS = {
         "left out: $E$ contains, with each of its members, everything that differs from it on this rectangle "
         "alone (R4)."
     ),
+    "full": (
+        "Units inside a rectangle reach at most the matrices on it whose rank is at most the number of "
+        "copies. If they reach all of these, they may be replaced by the rectangle itself, with this "
+        "multiplicity (R7). That they do is proved below each line."
+    ),
     "cap": (
         "Call two rows alike if the same units reach them and the same of their entries are free, and let "
         "$c$ be the sum of the multiplicities of these units. Adding a multiple of a row to one that is "
@@ -244,6 +257,7 @@ _NUMBERS = {
     "merge": " (R3)",
     "free": " (R4)",
     "free_cover": " (R4)",
+    "full": " (R7)",
     "cap": " (R6)",
     "forget": "",
 }

@@ -1,4 +1,4 @@
-"""Rules that prove an instance closed (theory C1 to C4''), and the proof search over them.
+"""Rules that prove an instance closed (theory C1 to C4'', C7 to C9), and the proof search over them.
 
 Each rule is a function from a reduced instance without independent parts to a proof object or None;
 :data:`CLOSED_RULES` lists them, cheapest first. The proofs are objects of the certificate format: they hold
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from semialg.certificates import claims
 from semialg.closedness.bits import bits
+from semialg.closedness.filling import fill_all, fill_inside
 from semialg.closedness.reductions import reduce
 from semialg.closedness.two_rows import find_two_rows, rows_with_observed
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from semialg.certificates.claims import Proof
+    from semialg.closedness.effort import Effort
     from semialg.closedness.instance import Instance
 
     Rule = Callable[[Instance], Proof | None]
@@ -152,8 +154,15 @@ _BEFORE_PARTS = 3
 """So many rules hold for unconnected rectangles too, and are tried before an instance is cut into parts."""
 
 
-def prove_closed(instance: Instance) -> tuple[list[str], Proof] | None:
+def prove_closed(instance: Instance, effort: Effort | None = None) -> tuple[list[str], Proof] | None:
     """Return the theory numbers used and a proof that the instance is closed; None if no rule applies.
+
+    Parameters
+    ----------
+    instance
+        The instance.
+    effort
+        What may be spent on the fullness game (theory C8, C9); None plays no game.
 
     Examples
     --------
@@ -170,9 +179,19 @@ def prove_closed(instance: Instance) -> tuple[list[str], Proof] | None:
     if direct is None:
         groups = reduced.instance.components()
         if len(groups) > 1:
-            return _prove_parts(reduced.instance, groups, names, steps)
+            return _prove_parts(reduced.instance, groups, names, steps, effort)
         direct = _apply(CLOSED_RULES[_BEFORE_PARTS:], reduced.instance)
-    return None if direct is None else (sorted({*names, direct[0]}), claims.reduce_by(steps, direct[1]))
+    if direct is not None:
+        return sorted({*names, direct[0]}), claims.reduce_by(steps, direct[1])
+    fill = fill_all(reduced.instance, effort) or fill_inside(reduced.instance)
+    proved = None if fill is None else prove_closed(fill.apply(reduced.instance), effort)
+    if fill is None or proved is None:
+        return None
+    inner = proved[1]
+    more = [fill.to_json()]
+    if inner["rule"] == "reduce":
+        more, inner = [*more, *inner["steps"]], inner["proof"]
+    return sorted({*names, *proved[0], "R7", fill.number}), claims.reduce_by([*steps, *more], inner)
 
 
 def apply_rules(instance: Instance) -> Proof | None:
@@ -198,12 +217,16 @@ def _apply(rules: Sequence[tuple[str, Rule]], instance: Instance) -> tuple[str, 
 
 
 def _prove_parts(
-    instance: Instance, groups: list[list[int]], names: list[str], steps: list[dict[str, Any]]
+    instance: Instance,
+    groups: list[list[int]],
+    names: list[str],
+    steps: list[dict[str, Any]],
+    effort: Effort | None,
 ) -> tuple[list[str], Proof] | None:
     parts = []
     used = {*names, "R5"}
     for group in groups:
-        proved = prove_closed(instance.with_units(group))
+        proved = prove_closed(instance.with_units(group), effort)
         if proved is None:
             return None
         used |= set(proved[0])

@@ -9,6 +9,7 @@ import numpy as np
 from semialg.certificates import claims
 from semialg.closedness.bits import bits, from_bits
 from semialg.closedness.closed_rules import prove_closed
+from semialg.closedness.filling import fill_all
 from semialg.closedness.instance import Instance
 from semialg.closedness.private import reach
 from semialg.closedness.reductions import drop, free, merge, split
@@ -17,16 +18,27 @@ from semialg.pattern.pattern import Pattern
 
 if TYPE_CHECKING:
     from semialg.certificates.claims import Proof
+    from semialg.closedness.effort import Effort
+    from semialg.closedness.filling import Fill
     from semialg.closedness.steps import Step
     from semialg.pattern.mask import Mask
 
-__all__ = ["chainable_factors", "fill_steps", "kronecker_candidates", "peelable", "prove_closed_pattern"]
+__all__ = [
+    "chainable_factors",
+    "fill_steps",
+    "full_steps",
+    "kronecker_candidates",
+    "peelable",
+    "prove_closed_pattern",
+]
 
 Proved = tuple[list[str], "Proof"]
 
 
-def prove_closed_pattern(pattern: Pattern) -> Proved | None:
+def prove_closed_pattern(pattern: Pattern, effort: Effort | None = None) -> Proved | None:
     """Return the theory numbers used and a proof that the pattern is closed; None if no rule applies.
+
+    With an effort the fullness game (theory C8, C9) is played where the other rules fail.
 
     Examples
     --------
@@ -40,39 +52,41 @@ def prove_closed_pattern(pattern: Pattern) -> Proved | None:
     if 1 in (pattern.widths[0], pattern.widths[-1]):
         return ["C4''"], claims.scalar()
     if pattern.layers == 2:
-        proved = prove_closed(Instance.from_pattern(pattern))
+        proved = prove_closed(Instance.from_pattern(pattern), effort)
         return None if proved is None else (proved[0], claims.units(proved[1]))
-    return _prove_deep(pattern)
+    return _prove_deep(pattern, effort)
 
 
-def _prove_deep(pattern: Pattern) -> Proved | None:
+def _prove_deep(pattern: Pattern, effort: Effort | None) -> Proved | None:
     factors = chainable_factors(pattern)
     if factors is not None:
         return ["C6"], claims.chainable(factors)
     hidden = _live_units(pattern)
     if tuple(map(len, hidden)) != pattern.widths[1:-1]:
         pruned = Pattern.minor(pattern, range(pattern.widths[0]), range(pattern.widths[-1]), hidden)
-        proved = prove_closed_pattern(pruned)
+        proved = prove_closed_pattern(pruned, effort)
         return None if proved is None else (proved[0], claims.prune(hidden, proved[1]))
     for at in range(pattern.layers - 1):
-        steps = fill_steps(pattern.masks[at], pattern.masks[at + 1])
+        steps = full_steps(pattern.masks[at], pattern.masks[at + 1], effort)
         if steps is not None:
             product = reach(pattern.masks[at : at + 2])
-            proved = prove_closed_pattern(Pattern([*pattern.masks[:at], product, *pattern.masks[at + 2 :]]))
+            proved = prove_closed_pattern(
+                Pattern([*pattern.masks[:at], product, *pattern.masks[at + 2 :]]), effort
+            )
             if proved is None:
                 return None
             return _with_c6(proved, claims.merge_layers(at, [step.to_json() for step in steps], proved[1]))
-    return _peel(pattern)
+    return _peel(pattern, effort)
 
 
-def _peel(pattern: Pattern) -> Proved | None:
+def _peel(pattern: Pattern, effort: Effort | None) -> Proved | None:
     if peelable(pattern):
-        proved = prove_closed_pattern(Pattern(pattern.masks[1:]))
+        proved = prove_closed_pattern(Pattern(pattern.masks[1:]), effort)
         if proved is not None:
             return _with_c6(proved, claims.peel(proved[1]))
     mirrored = pattern.transpose()
     if peelable(mirrored):
-        proved = prove_closed_pattern(Pattern(mirrored.masks[1:]))
+        proved = prove_closed_pattern(Pattern(mirrored.masks[1:]), effort)
         if proved is not None:
             return _with_c6(proved, claims.transpose(claims.peel(proved[1])))
     return None
@@ -98,7 +112,37 @@ def fill_steps(left: Mask, right: Mask) -> list[Step] | None:
     >>> [step.to_json() for step in fill_steps(left, right)]
     [{'step': 'free', 'unit': 0}, {'step': 'free', 'unit': 1}]
     """
-    instance = Instance.from_pattern(Pattern([left, right]))
+    instance, steps = _plain(Instance.from_pattern(Pattern([left, right])))
+    return None if instance.units else steps
+
+
+def full_steps(left: Mask, right: Mask, effort: Effort | None = None) -> list[Step | Fill] | None:
+    """Return steps R1 to R4 and R7 that leave no unit, or None; with an effort R7 may rest on C8 and C9.
+
+    Unlike those of :func:`fill_steps` such steps do not lift curves.
+
+    Examples
+    --------
+    >>> from semialg.pattern.mask import Mask
+    >>> left, right = Mask.from_dense([[1, 0], [1, 1]]), Mask.from_dense([[1, 1], [1, 1]])
+    >>> fill_steps(left, right)
+    >>> [step.number for step in full_steps(left, right)]
+    ['C7', 'R4']
+    """
+    instance, plain = _plain(Instance.from_pattern(Pattern([left, right])))
+    steps: list[Step | Fill] = [*plain]
+    while instance.units:
+        fills = (fill_all(instance.with_units(group), effort) for group in instance.components())
+        fill = next((fill for fill in fills if fill and fill.rank == fill.side), None)
+        if fill is None:
+            return None
+        instance, plain = _plain(fill.apply(instance))
+        steps += [fill, *plain]
+    return steps
+
+
+def _plain(instance: Instance) -> tuple[Instance, list[Step]]:
+    """Apply R1 to R4 as far as they go."""
     steps: list[Step] = []
     changed = True
     while changed and instance.units:
@@ -108,7 +152,7 @@ def fill_steps(left: Mask, right: Mask) -> list[Step] | None:
                 instance = step.apply(instance)
                 steps.append(step)
                 changed = True
-    return None if instance.units else steps
+    return instance, steps
 
 
 def peelable(pattern: Pattern) -> bool:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from semialg import checker
 from semialg.certificates.explain import explain
 from semialg.certificates.explain_closed import PATTERN_WORDS
+from semialg.certificates.explain_fullness import FULL_WORDS
 from semialg.certificates.explain_instance import INSTANCE_WORDS
 from semialg.certificates.explain_network import NETWORK_WORDS
 from semialg.certificates.explain_not_closed import LIMIT_WORDS, OUTSIDE_WORDS
@@ -47,6 +48,7 @@ def test_every_rule_about_closedness_has_words() -> None:
         "closed": set(PATTERN_WORDS),
         "instance": set(INSTANCE_WORDS),
         "step": set(STEP_WORDS),
+        "full": set(FULL_WORDS),
         "node": set(NODE_WORDS),
     }
     assert words == {name: set(table) for name, table in TABLES.items() if name in words}

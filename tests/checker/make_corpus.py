@@ -17,6 +17,7 @@ from typing import Any
 
 PROOFS = Path(__file__).parents[2] / "proofs"
 TREES = runpy.run_path(str(Path(__file__).with_name("corpus_trees.py")))
+FULLNESS = runpy.run_path(str(Path(__file__).with_name("corpus_fullness.py")))
 SCALAR = runpy.run_path(str(Path(__file__).with_name("corpus_scalar.py")))
 RANKS = runpy.run_path(str(Path(__file__).with_name("corpus_ranks.py")))
 RELU = runpy.run_path(str(Path(__file__).with_name("corpus_relu.py")))
@@ -349,6 +350,7 @@ def accepted() -> dict[str, tuple[list[str], Json, Json | None]]:
     }
     found.update(TREES["accepted"]())
     found.update(RANKS["accepted"]())
+    found.update(FULLNESS["accepted"]())
     found.update(RELU["accepted"](LIMIT, MINOR))
     found.update(SCALAR["accepted"]())
     return found
@@ -1181,7 +1183,8 @@ def rejected() -> dict[str, tuple[Json, Json]]:
     """Return the rejected certificates: name -> (certificate, manifest entry)."""
     sources = accepted()
     found: dict[str, tuple[Json, Json]] = {}
-    faults = [*FAULTS, *TREES["faults"](), *RANKS["faults"](), *RELU["faults"](), *SCALAR["faults"]()]
+    parts = [TREES, RANKS, FULLNESS, RELU, SCALAR]
+    faults = [*FAULTS, *(fault for part in parts for fault in part["faults"]())]
     for name, rule, source, status, where, reason, changes in faults:
         _, document, pattern = sources[source]
         expected = {"rule": rule, "status": status, "where": where, "reason": reason}

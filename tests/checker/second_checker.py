@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+FULLNESS = runpy.run_path(str(Path(__file__).with_name("second_fullness.py")))
 TREES = runpy.run_path(str(Path(__file__).with_name("second_trees.py")))
 
 Cells = frozenset[tuple[int, int]]
@@ -111,6 +112,14 @@ def step(state: Instance, document: Any, plain: bool) -> Instance:
             inside = {(i, j) for rows, columns, _ in parts for i in rows for j in columns}
             assert state.seen(unit) <= inside
             return state.replaced([unit[0]], parts)
+        case "full":
+            units = [state.unit(key) for key in document["units"]]
+            assert distinct(document["units"])
+            assert set(document["rows"]) <= state.rows
+            assert set(document["columns"]) <= state.columns
+            sides = document["rows"], document["columns"]
+            rank = FULLNESS["filled"](units, *sides, document["proof"])
+            return state.replaced(document["units"], [(*map(frozenset, sides), rank)])
         case "cap" | "forget" as name:
             assert not plain
             assert document["axis"] in {"rows", "columns"}

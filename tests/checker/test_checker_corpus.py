@@ -59,7 +59,7 @@ def test_an_accepted_file_uses_the_rules_it_is_listed_for() -> None:
         text = (PROOFS / "accept" / name).read_text()
         for rule in entry["rules"]:
             table = rule.split(".")[0]
-            tag = table if table in {"step", "node"} else "rule"
+            tag = {"step": "step", "node": "node", "full": "game"}.get(table, "rule")
             assert f'"{tag}": "{rule.split(".")[1]}"' in text
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from semialg.checker.rules.fullness import FULL
 from semialg.checker.rules.instance import STEPS
 from semialg.checker.rules.leaves import INSTANCE
 from semialg.checker.rules.limit import NOT_CLOSED
@@ -35,6 +36,7 @@ TABLES: dict[str, dict[str, Rule]] = {
     "closed": CLOSED,
     "instance": INSTANCE,
     "step": STEPS,
+    "full": FULL,
     "node": NODES,
     "training": TRAINING,
     "training_level": LEVEL,

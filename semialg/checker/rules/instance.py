@@ -1,13 +1,15 @@
-"""Instances (theory, section 0): two layers with multiplicities and free entries; the steps R1 to R6."""
+"""Instances (theory, section 0): two layers with multiplicities and free entries; the steps R1 to R7."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from semialg.checker.decode import Decoder, Rule, Step, array, index, record, text, variant
 from semialg.checker.masks import bits, bitset, transposed_bits
 from semialg.checker.report import Invalid, Run, show
+from semialg.checker.rules.fullness import Position, full_game, judge_position
+from semialg.checker.unit import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +28,6 @@ __all__ = [
     "unit_ids",
     "without_line",
 ]
-
-
-class Unit(NamedTuple):
-    """A rectangle, rows times columns as bit sets, that carries a matrix of rank at most ``multiplicity``."""
-
-    rows: int
-    columns: int
-    multiplicity: int
 
 
 @dataclass(frozen=True)
@@ -173,6 +167,22 @@ def free_cover(instance: Instance, fields: dict[str, Any], where: str, run: Run)
     return _freed(instance, key, unit, run)
 
 
+def full(instance: Instance, fields: dict[str, Any], where: str, run: Run) -> Instance:
+    """R7: units inside a rectangle that reach all of their rank on it become that rectangle."""
+    ids = unit_ids(instance, fields["units"], f"{where}.units")
+    rows = _labels(fields["rows"], instance.rows, f"{where}.rows")
+    columns = _labels(fields["columns"], instance.columns, f"{where}.columns")
+    units = {key: instance.units[key] for key in ids}
+    for at, (key, unit) in enumerate(units.items()):
+        if unit.rows & ~rows or unit.columns & ~columns:
+            raise Invalid(f"{where}.units[{at}]", f"unit {key} is not inside the rectangle")
+    copies = sum(unit.multiplicity for unit in units.values())
+    rank = min(copies, rows.bit_count(), columns.bit_count())
+    position = Position.of(units, rows, columns, rank, {})
+    judge_position(position, fields["proof"], f"{where}.proof", run)
+    return instance.with_units(ids, [Unit(rows, columns, rank)])
+
+
 def _lines_of(labels: list[int], present: int, where: str) -> int:
     return _labels(labels, present, where) if labels else 0
 
@@ -267,6 +277,7 @@ PLAIN_STEPS: dict[str, Rule] = {
     "merge": Rule({"units": _indices}, merge),
     "free": Rule({"unit": index}, free),
     "free_cover": Rule({"unit": index, "rows": _indices, "columns": _indices}, free_cover),
+    "full": Rule({"units": _indices, "rows": _indices, "columns": _indices, "proof": full_game}, full),
 }
 
 STEPS: dict[str, Rule] = {
