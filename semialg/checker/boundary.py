@@ -139,7 +139,7 @@ class Reducer:
         self._run.spend(len(self._echelon) * len(vector))
         for column, row in self._echelon:
             vector = _cleared(vector, column, row)
-            self._run.spend(sum((v.bit_length() >> 10) ** 2 for v in vector))
+            self._run.spend(sum((v.bit_length() >> 9) ** 2 for v in vector))
         return vector
 
     def last_entries(self) -> list[int]:

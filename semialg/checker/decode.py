@@ -48,13 +48,13 @@ __all__ = [
 
 MAX_BYTES = 2**28
 MAX_DEPTH = 200
-MAX_DIGITS = 1000
+MAX_DIGITS = 4000
 MAX_EXPONENT = 10**6
 MAX_INDEX = 2**31
 
 Decoder = Callable[[object], Any]
 
-_RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
+_RATIONAL = re.compile(rf"-?(0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}})(/[1-9][0-9]{{0,{MAX_DIGITS - 1}}})?")
 _EXPONENT = re.compile(r"0|-?[1-9][0-9]*")
 
 
@@ -83,9 +83,15 @@ def document(source: object) -> object:
         except UnicodeDecodeError as error:
             raise Unreadable(f"the file is not UTF-8 at byte {error.start}") from None
     if isinstance(source, str):
+        # Python calls -0 an integer. Most files have none, and a hook for every integer would be slow.
+        integers = _no_minus_zero if "-0" in source else None
         try:
             source = json.loads(
-                source, object_pairs_hook=_no_duplicates, parse_float=_no_float, parse_constant=_no_float
+                source,
+                object_pairs_hook=_no_duplicates,
+                parse_float=_no_float,
+                parse_constant=_no_float,
+                parse_int=integers,
             )
         except Unreadable:
             raise
@@ -106,6 +112,12 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
             raise Unreadable(f"the key {show(name)} occurs twice in one object")
         result[name] = value
     return result
+
+
+def _no_minus_zero(literal: str) -> int:
+    if literal == "-0":
+        raise Unreadable("found the number -0; expected an integer without a needless sign")
+    return int(literal)
 
 
 def _no_float(literal: str) -> object:
@@ -151,8 +163,11 @@ def text(value: object) -> str:
 
 def rational(value: object) -> Fraction:
     """Decode an exact number written "p" or "p/q"."""
-    if type(value) is not str or len(value) > MAX_DIGITS or not _RATIONAL.fullmatch(value):
-        raise Unreadable(f"expected an exact number as a string 'p' or 'p/q', found {show(value)}")
+    if type(value) is not str or not _RATIONAL.fullmatch(value):
+        raise Unreadable(
+            f"expected an exact number as a string 'p' or 'p/q' of at most {MAX_DIGITS} digits each, "
+            f"found {show(value)}"
+        )
     return Fraction(value)
 
 

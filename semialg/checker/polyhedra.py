@@ -11,7 +11,7 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING, Any, cast
 
 from semialg.checker.decode import array, rational, record, text
-from semialg.checker.report import Invalid, Unreadable, figure, show
+from semialg.checker.report import WORK_LIMIT, Invalid, Unreadable, figure, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,8 +90,9 @@ _system = record({"variables": _names, "rows": array(sparse_row)})
 def row_over(row: dict[str, Any], variables: Sequence[str]) -> Row:
     """Return a decoded row over the variables; raise Unreadable for a variable that is none of them."""
     coefficients: dict[str, Fraction] = row["coefficients"]
+    known = set(variables)
     for name in coefficients:
-        if name not in variables:
+        if name not in known:
             raise Unreadable(f"{show(name)} is no variable of the system", ".coefficients")
     dense = (coefficients.get(name, Fraction(0)) for name in variables)
     return Row((row["constant"], *dense), row["relation"])
@@ -101,6 +102,8 @@ def system(value: object) -> System:
     """Decode a system."""
     fields: dict[str, Any] = _system(value)
     variables = tuple(fields["variables"])
+    if len(variables) * len(fields["rows"]) > WORK_LIMIT:
+        raise Unreadable(f"expected at most {WORK_LIMIT} coefficients, zeros among them", ".rows")
     if len(set(variables)) < len(variables):
         raise Unreadable("expected distinct names", ".variables")
     rows: list[Row] = []

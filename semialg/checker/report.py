@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from fractions import Fraction
 
 __all__ = ["WORK_LIMIT", "Hole", "Invalid", "Report", "Run", "Unreadable", "figure", "show"]
@@ -108,7 +109,12 @@ class Run:
     def spend_on(self, number: Fraction) -> None:
         """Count the work that made a number, which grows with the square of its length."""
         length = number.numerator.bit_length() + number.denominator.bit_length()
-        self.spend((length >> 10) ** 2)
+        self.spend((length >> 9) ** 2)
+
+    def spend_on_integers(self, *families: Iterable[int]) -> None:
+        """Count the work of products, one number from each family: all are as long as the longest."""
+        length = sum(max((v.bit_length() for v in family), default=0) for family in families)
+        self.spend((length >> 9) ** 2)
 
 
 def figure(number: Fraction | int) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semialg.errors import LinearSystemError
-from semialg.polyhedra.cddfiles import parse_ext, parse_ine
+from semialg.polyhedra.cddfiles import generators_of, system_of
 from semialg.polyhedra.generators import facets
+from semialg.polyhedra.matrix_files import is_matrix_file, read_matrix
 from semialg.polyhedra.text import parse_text
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ LARGEST_FILE = 50_000_000
 
 
 def parse_system(data: bytes, source: str) -> LinearSystem:
-    """Return the system in a file: cdd's ``.ine`` or ``.ext`` if it has a line ``begin``, else plain text.
+    """Return the system in a file: one of cdd or lrs if it has a line ``begin``, else plain text.
 
     Raises
     ------
@@ -38,9 +39,7 @@ def parse_system(data: bytes, source: str) -> LinearSystem:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise LinearSystemError(f"{source}, line {line}: found bytes that are no UTF-8 text") from None
-    heads = {line.strip() for line in text.splitlines()}
-    if "V-representation" in heads:
-        return facets(parse_ext(text, source))
-    if "H-representation" in heads or "begin" in heads:
-        return parse_ine(text, source)
+    if is_matrix_file(text):
+        matrix = read_matrix(text, source)
+        return system_of(matrix) if matrix.representation == "H" else facets(generators_of(matrix, source))
     return parse_text(text, source)

@@ -64,7 +64,8 @@ class Instance:
 
     def with_units(self, gone: Sequence[int], new: Sequence[Unit]) -> Instance:
         """Return the instance with some units replaced by new ones, which get the next ids."""
-        units = {key: unit for key, unit in self.units.items() if key not in set(gone)}
+        left = set(gone)
+        units = {key: unit for key, unit in self.units.items() if key not in left}
         units.update(enumerate(new, self.next_id))
         return replace(self, units=units, next_id=self.next_id + len(new))
 

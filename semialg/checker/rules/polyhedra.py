@@ -238,6 +238,7 @@ def _lift(
     source: System, vector: dict[str, Fraction], lead: int, where: str, run: Run
 ) -> tuple[Fraction, ...]:
     """Return a point (lead 1) or direction (lead 0) of the system; raise Invalid if it is none."""
+    run.spend(len(source.variables))
     unknown = sorted(vector.keys() - set(source.variables))
     if unknown:
         raise Invalid(where, f"{show(unknown[0])} is no variable of the system")

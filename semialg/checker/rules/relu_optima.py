@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from semialg.checker.decode import Decoder, Rule, array, index, positive, rational, record
 from semialg.checker.masks import BitMask, bits
 from semialg.checker.report import Invalid, Run
+from semialg.checker.rules.relu_lost import dot
 from semialg.checker.rules.relu_scalar import (
     OPTIMUM_TREES,
     PARAMETERS,
@@ -56,6 +57,18 @@ def check_cells(claim: Claim, fields: dict[str, Any], where: str, run: Run) -> N
             f"{where}.trees", f"expected the {len(cells)} cells of the claim, one leaf each, in order"
         )
     judge_trees(claim, problem, fields["trees"], f"{where}.trees", run)
+    _require_different(cells, problem)
+
+
+def _require_different(cells: list[Claim], problem: Problem) -> None:
+    """Judge that no cell is listed twice, with units of equal inputs permuted or not."""
+    seen: set[tuple[tuple[int, int, int], ...]] = set()
+    for at, cell in enumerate(cells):
+        sides = [sum(1 << p for p in set(active)) for active in cell["active"]]
+        kind = tuple(sorted(zip(problem.supports, cell["signs"], sides, strict=True)))
+        if kind in seen:
+            raise Invalid(f"claim.cells[{at}]", "the cell is listed before, up to a permutation of units")
+        seen.add(kind)
 
 
 def _require_inside(
@@ -71,7 +84,7 @@ def _require_inside(
             raise Invalid(f"{where}.output[{unit}]", f"expected 0 or the sign {sign}")
         for p, point in enumerate(points.rows):
             run.spend(4 + 4 * len(row))
-            z = bias + sum(v * point.get(j, 0) for j, v in row.items())
+            z = bias + dot(row, point, run)
             if z and (z > 0) != (p in active):
                 raise Invalid(f"{where}.active[{at}]", f"the parameters are on the other side at point {p}")
         read = [any(row) for row in problem.features[at]]

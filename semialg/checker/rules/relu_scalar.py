@@ -22,11 +22,15 @@ Rows = list[list[int]]
 
 
 class Ray(NamedTuple):
-    """Weights of a unit up to a positive factor: where they are positive, or negative, and relu's values."""
+    """Weights of a unit up to a positive factor: where they are positive, or negative, and relu's values.
+
+    ``longest`` is the length of the longest of these in bits.
+    """
 
     positive: int
     negative: int
     values: list[tuple[int, int]]
+    longest: int
 
 
 class State(NamedTuple):
@@ -155,9 +159,13 @@ def integers(claim: Claim, supports: list[int], run: Run) -> Problem:
         features[support] = [
             [int(point.get(j, 0) * scales[j]) for j in bits(support)] + bias for point in points.rows
         ]
+        run.spend(len(features[support]))
+        for row in features[support]:
+            run.spend_on_integers(row)
         rays[support] = _rays(features[support], run)
     targets: list[Fraction] = claim["targets"]
     scale = lcm(*(y.denominator for y in targets))
+    run.spend_on(Fraction(scale))
     by_unit = [features[s] for s in supports], [rays[s] for s in supports]
     return Problem(supports, *by_unit, [int(y * scale) for y in targets], scale)
 
@@ -170,6 +178,8 @@ def _rays(rows: Rows, run: Run) -> list[Ray]:
         run.spend(len(rest) * (1 + len(kept)))
         for lead, other in reduced:
             rest = [a - rest[lead] / other[lead] * b for a, b in zip(rest, other, strict=True)]
+            for v in rest:
+                run.spend_on(v)
         if any(rest):
             kept.append(j)
             reduced.append((next(i for i, v in enumerate(rest) if v), rest))
@@ -177,13 +187,16 @@ def _rays(rows: Rows, run: Run) -> list[Ray]:
     found: list[Ray] = []
     for line in _lines(independent, len(kept), run):
         run.spend(2 * len(rows) * len(line))
+        for row in independent:
+            run.spend_on_integers(line, row)
         values = [sum(a * b for a, b in zip(line, row, strict=True)) for row in independent]
         divisor = gcd(*values) or 1
         for sign in (divisor, -divisor):
             scaled = [(p, v // sign) for p, v in enumerate(values) if v]
             plus = sum(1 << p for p, v in scaled if v > 0)
             minus = sum(1 << p for p, v in scaled if v < 0)
-            found.append(Ray(plus, minus, [(p, v) for p, v in scaled if v > 0]))
+            positive = [(p, v) for p, v in scaled if v > 0]
+            found.append(Ray(plus, minus, positive, max((v.bit_length() for _, v in positive), default=0)))
     return found
 
 
@@ -267,9 +280,10 @@ def dual_bound(
         raise Invalid(f"{where}.u", "expected a vector that is not 0")
     if claim["output_bias"] and sum(u) != 0:
         raise Invalid(f"{where}.u", f"expected the sum 0, found {figure(sum(u))}")
+    long = max(v.bit_length() for v in u)
     for k, (sign, rays) in enumerate(zip(state.signs, state.rays, strict=True)):
         for ray in rays:
-            run.spend(1 + len(ray.values))
+            run.spend(1 + len(ray.values) * (1 + (long * ray.longest >> 16)))
             if sign * sum(u[p] * v for p, v in ray.values) < 0:
                 raise Invalid(f"{where}.u", f"the product with outputs of unit {k} in the node is negative")
     reach = Fraction(max(-sum(a * y for a, y in zip(u, problem.targets, strict=True)), 0), problem.scale)
