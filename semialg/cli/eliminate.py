@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from semialg.cli.picture import plot_option, write_picture
-from semialg.errors import CertificateError, LinearSystemError
+from semialg.errors import CertificateError, LimitError, LinearSystemError
 from semialg.intake.shown import show_path
 from semialg.intake.sources import read_bytes
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from semialg.polyhedra.system import LinearSystem
 
 __all__ = ["command"]
+
+# Where elimination is only a second way to a proof, it may not take much longer than the first.
+_FALLBACK_ROWS = 2000
 
 
 @click.command("eliminate")
@@ -94,8 +97,11 @@ def command(
     if plot is not None:
         _require_drawable(system, unwanted)
     begin = time.perf_counter()
-    found = project_along(system, unwanted, method, row_limit=row_limit, engine=ray_engine(engine))
-    document = None if unchecked else _checked(found)
+    document: dict[str, Any] | None = None
+    if unchecked:
+        found = project_along(system, unwanted, method, row_limit=row_limit, engine=ray_engine(engine))
+    else:
+        found, document = _proved(system, unwanted, method, row_limit, engine)
     seconds = time.perf_counter() - begin
     if certificate is not None:
         certificate.write_text(json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8")
@@ -123,12 +129,41 @@ def _require_drawable(system: LinearSystem, unwanted: list[str]) -> None:
         )
 
 
+def _proved(
+    system: LinearSystem, unwanted: list[str], method: Method, row_limit: int | None, engine: str
+) -> tuple[Projection | Shadow, dict[str, Any]]:
+    """Return the projection and its proof, checked; where none fits, try elimination for another."""
+    from semialg.polyhedra.choose import project_along
+    from semialg.solvers.ray_engine import ray_engine
+
+    most = min(row_limit or _FALLBACK_ROWS, _FALLBACK_ROWS)
+    ways: list[tuple[Method, int | None]] = [(method, row_limit)]
+    if method == "auto":
+        ways.append(("elimination", most))
+    reasons: list[str] = []
+    for way, limit in ways:
+        found = None
+        try:
+            found = project_along(system, unwanted, way, row_limit=limit, engine=ray_engine(engine))
+            return found, _checked(found)
+        except LimitError as error:
+            reasons.append(f"{way}: {error}")
+            if found is None and way == method:
+                raise
+    raise LimitError(
+        f"no proof of the projection fits ({'; '.join(reasons)}); --unchecked prints it without a proof"
+    )
+
+
 def _checked(found: Projection | Shadow) -> dict[str, Any]:
-    from semialg.checker import check
+    from semialg.checker import Unreadable, check
     from semialg.polyhedra.choose import certificate_of
 
     document = certificate_of(found)
-    report = check(document)
+    try:
+        report = check(document)
+    except Unreadable as error:
+        raise LimitError(f"the proof is beyond the limits of the checker ({error})") from None
     if report.status != "valid":
         place = f"{report.where}: {report.reason}"
         raise CertificateError(f"the proof of the projection does not hold ({place}); please report this")

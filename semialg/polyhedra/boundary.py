@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from semialg.errors import LimitError
 from semialg.polyhedra.generators import cone_of, hull_of
 from semialg.polyhedra.integers import array_of, product
 from semialg.polyhedra.simplex import Infeasible, solve
@@ -47,6 +48,10 @@ class Boundary:
     simplices: tuple[tuple[int, ...], ...]
 
 
+# What the checker allows itself for one certificate, less what it needs beside the simplices.
+_CHECKING = 15_000_000
+
+
 def boundary_of(shadow: Shadow) -> Boundary:
     r"""Return the pulling triangulation of the boundary of a projection that is not empty.
 
@@ -55,7 +60,12 @@ def boundary_of(shadow: Shadow) -> Boundary:
     Each face is the join of its generator of least index with the triangulations of its facets that miss it.
     This depends on the face alone, so neighboring facets cut their common ridge alike. The number of
     simplices is about the number of facets if the projection is simplicial, and more if facets have many
-    generators.
+    generators (2 n! for a cube of dimension n). It is found before any is listed.
+
+    Raises
+    ------
+    LimitError
+        If there are more simplices than the checker would look at.
 
     Examples
     --------
@@ -79,6 +89,11 @@ def boundary_of(shadow: Shadow) -> Boundary:
         frozenset(at for at, i in enumerate(extreme) if tight[i] >> j & 1) for j in range(len(hull.rays))
     ]
     depth = width - len(hull.lines) - len(lines)
+    count = _count(members, depth - 1)
+    if count * depth**3 > _CHECKING:
+        raise LimitError(
+            f"the boundary of the projection falls into {count} simplices, too many for the checker"
+        )
     simplices = _triangulate(members, depth - 1)
     return Boundary(tuple(shadow.lifts[i] for i in extreme), lines, simplices)
 
@@ -109,6 +124,21 @@ def _lifted(vector: Row, lifts: Sequence[Row], shadows: Sequence[Row]) -> Direct
     return tuple(
         sum((w * lifts[i][j] for i, w in outcome.weights.items()), Fraction(0)) for j in range(len(lifts[0]))
     )
+
+
+def _count(members: Sequence[frozenset[int]], dimension: int) -> int:
+    """Return a bound for the number of simplices of :func:`_triangulate`, reached if none is found twice."""
+    known: dict[frozenset[int], int] = {}
+
+    def count(face: frozenset[int], size: int) -> int:
+        if len(face) == size:
+            return 1
+        if face not in known:
+            apex = min(face)
+            known[face] = sum(count(part, size - 1) for part in _parts(face, members) if apex not in part)
+        return known[face]
+
+    return sum(count(face, dimension) for face in set(members) if face)
 
 
 def _triangulate(members: Sequence[frozenset[int]], dimension: int) -> tuple[tuple[int, ...], ...]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semialg.errors import LinearSystemError
-from semialg.intake.numbers import exact_number, read_number
+from semialg.errors import LimitError, LinearSystemError
+from semialg.intake.numbers import MOST_DIGITS, exact_number, read_number
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 __all__ = ["exact", "parse_exact", "text_of"]
+
+# Numbers with fewer bits have at most as many digits.
+_MOST_BITS = int(MOST_DIGITS * 3.3219)
 
 
 def parse_exact(text: str, where: str) -> Fraction:
@@ -48,10 +51,22 @@ def exact(number: object, where: str) -> Fraction:
 def text_of(number: Fraction) -> str:
     """Return ``"p"`` or ``"p/q"`` in lowest terms.
 
+    Raises
+    ------
+    LimitError
+        If there are more than :data:`semialg.intake.numbers.MOST_DIGITS` digits above or below: no proof could hold the number, and
+        Python writes none that is much longer.
+
     Examples
     --------
     >>> from fractions import Fraction
     >>> text_of(Fraction(-6, 4))
     '-3/2'
     """
+    longest = max(number.numerator.bit_length(), number.denominator.bit_length())
+    if longest > _MOST_BITS:
+        raise LimitError(
+            f"found a result of about {longest * 3 // 10} digits; expected at most {MOST_DIGITS}, "
+            "as many as a proof holds"
+        )
     return str(number)
