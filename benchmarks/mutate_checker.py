@@ -1,6 +1,6 @@
 """The lines of the checker that no example file holds in place: mutants that survive.
 
-``python benchmarks/mutate_checker.py [--only rules/leaves.py] [--processes 2] [--state FILE] [--tests PATH...]``
+``python benchmarks/mutate_checker.py [--only rules/leaves.py] [--processes 2] [--state FILE] [--tests PATH]``
 
 Every mutant differs from ``semialg/checker`` in one place: a clause is dropped, a comparison is weakened or
 moved by one, a number is off by one, a sign or a bound is changed, a charge of work is left out. The corpora

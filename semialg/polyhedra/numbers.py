@@ -54,8 +54,8 @@ def text_of(number: Fraction) -> str:
     Raises
     ------
     LimitError
-        If there are more than :data:`semialg.intake.numbers.MOST_DIGITS` digits above or below: no proof could hold the number, and
-        Python writes none that is much longer.
+        If there are more than 4000 digits above or below: no proof could hold the number, and Python writes
+        none that is much longer.
 
     Examples
     --------

@@ -97,6 +97,41 @@ CELL_TREES = [
     },
 ]
 
+# Two units with the same input at one point, where they lie on either side: three cells up to permutation
+# for each pair of equal signs, of which splitting the units one after the other meets one twice.
+ZEROS = {"weights": [["0"], ["0"]], "biases": ["0", "0"], "output": ["0", "0"], "constant": "0"}
+PAIR = {
+    "kind": "scalar_cells",
+    "masks": [[[1, 1]], [[1], [1]]],
+    "points": [["1"]],
+    "targets": ["0"],
+    "loss": "l2",
+    "hidden_bias": False,
+    "output_bias": False,
+    "value": "0",
+}
+
+
+def pair(*, twice: bool) -> Json:
+    """Return the certificate for all cells of two units, equal signs split together or one by one."""
+    cells: list[Json] = []
+    trees: list[Json] = []
+    for signs in ([1, 1], [1, -1], [-1, -1]):
+        first = len(cells)
+        together = signs[0] == signs[1] and not twice
+        ordered = [[[], []], [[], [0]], [[0], []], [[0], [0]]]
+        sides = [ordered[0], ordered[2], ordered[3]] if together else ordered
+        cells += [{"signs": signs, "active": active, **ZEROS} for active in sides]
+        leaves = [cell(first + at) for at in range(len(sides))]
+        if together:
+            nodes = [{"node": "split", "units": [0, 1], "point": 0}, *leaves]
+        else:
+            second = {"node": "split", "units": [1], "point": 0}
+            nodes = [split(0), second, *leaves[:2], second, *leaves[2:]]
+        trees.append({"signs": signs, "nodes": nodes})
+    return document({**PAIR, "cells": cells}, {"rule": "branch", "trees": trees})
+
+
 # One unit that reads one of two inputs.
 LEVEL = {
     "kind": "scalar_level",
@@ -160,6 +195,7 @@ def accepted() -> dict[str, tuple[list[str], Json, Json | None]]:
             document(CELLS, {"rule": "branch", "trees": CELL_TREES}),
             None,
         ),
+        "scalar-pair": (["scalar_cells.branch"], pair(twice=False), None),
         "scalar-level": (
             ["scalar_level.patterns"],
             document(LEVEL, {"rule": "patterns", "patterns": LEVEL_PATTERNS}),
@@ -256,5 +292,17 @@ def faults() -> Json:
         (f"scalar-{base}-{name}", rules[base], f"scalar-{base}", INVALID, where, reason, changes)
         for base, name, where, reason, changes in rows
     ]
+    one_by_one = pair(twice=True)
+    found.append(
+        (
+            "scalar-pair-twice",
+            rules["cells"],
+            "scalar-pair",
+            INVALID,
+            "claim.cells[2]",
+            "listed before",
+            [("claim.cells", one_by_one["claim"]["cells"]), ("proof.trees", one_by_one["proof"]["trees"])],
+        )
+    )
     wrong_loss = ("scalar-branch-loss", rules["branch"], "scalar-branch", UNREADABLE)
     return [*found, (*wrong_loss, "claim.loss", "l1", [("claim.loss", "l3")])]

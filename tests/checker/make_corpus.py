@@ -185,6 +185,10 @@ BUTTERFLY = [
     [[1, 0, 1, 0], [0, 1, 0, 1], [1, 0, 1, 0], [0, 1, 0, 1]],
     [[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]],
 ]
+TWO_TARGETS = (
+    "(set-logic QF_NRA)(declare-const w_0_0_0 Real)(declare-const w_1_0_0 Real)"
+    "(assert (= (* w_0_0_0 w_1_0_0) 1.0))(assert (= (* w_0_0_0 w_1_0_0) 2.0))(check-sat)"
+)
 PEEL = {"rule": "peel", "proof": {"rule": "peel", "proof": {"rule": "coordinate"}}}
 # Row a of the first butterfly factor stands at place ORDERS[0][a], and so on.
 ORDERS = [[0, 2, 1, 3], [1, 0, 3, 2], [3, 0, 2, 1]]
@@ -591,6 +595,23 @@ FAULTS: list[Fault] = [
         ],
     ),
     (
+        "trust-other-target",
+        "outside.trust",
+        "trust",
+        INVALID,
+        "proof.outside.statement",
+        "assertion 1 is no equation",
+        [
+            ("claim.masks", [[[1]], [[1]]]),
+            ("proof.target", [["1"]]),
+            ("proof.curve", [[[{"0": "1"}]], [[{"0": "1"}]]]),
+            (
+                "proof.outside.statement",
+                TWO_TARGETS,
+            ),
+        ],
+    ),
+    (
         "trust-no-solver",
         "outside.trust",
         "trust",
@@ -751,6 +772,18 @@ FAULTS: list[Fault] = [
         "proof.steps[0].step",
         "unknown here",
         [("proof.steps[0]", {"step": "cap", "axis": "rows", "delete": [0]})],
+    ),
+    (
+        "peel-three-classes",
+        "closed.peel",
+        "peel",
+        INVALID,
+        "proof",
+        "two classes",
+        [
+            ("claim.masks", [[[1, 0, 0], [1, 1, 1]], [[1, 1, 0], [0, 0, 1], [0, 1, 0]]]),
+            ("proof.proof", {"rule": "coordinate"}),
+        ],
     ),
     ("peel-lu", "closed.peel", "peel", INVALID, "proof", "two classes", [LU2_CLAIM]),
     (
@@ -1203,6 +1236,7 @@ RAW = {
     ),
     "format-float": (b'{"format": "semialg-certificate", "version": 1.0}', "not an integer"),
     "format-nan": (b'{"format": "semialg-certificate", "version": NaN}', "not an integer"),
+    "format-minus-zero": (b'{"format": "semialg-certificate", "version": -0}', "-0"),
     "format-not-utf8": (b'{"format": "\xff"}', "not UTF-8"),
     "format-too-deep": (b'{"proof": ' + b"[" * 300 + b"0" + b"]" * 300 + b"}", "nested"),
     "format-truncated": (b'{"format": "semialg-certificate", "version": 1', "not JSON"),

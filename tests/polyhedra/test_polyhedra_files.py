@@ -58,8 +58,11 @@ def test_text_and_ine_round_trips(system):
 @given(st.data(), names)
 def test_ext_round_trips(data, variables):
     vectors = st.lists(st.tuples(*[rationals] * len(variables)), max_size=3).map(tuple)
-    generators = Generators(tuple(variables), data.draw(vectors), data.draw(vectors), data.draw(vectors))
-    assert parse_ext(format_ext(generators)) == generators
+    points, rays, lines = data.draw(vectors), data.draw(vectors), data.draw(vectors)
+    written = format_ext(Generators(tuple(variables), points, rays, lines))
+    if (rays or lines) and not points:  # a cone: its apex is understood
+        points = ((Fraction(0),) * len(variables),)
+    assert parse_ext(written) == Generators(tuple(variables), points, rays, lines)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_plain_text_forms(text, expected):
         ("variables: x\nvariables: y", 2, "second time"),
         ("variables: 2x", 1, "expected a variable name"),
         ("x <= 1e5", 1, "'1e5'; expected a number without exponent"),
-        ("x <= 1" + "0" * 5000, 1, "5001 characters"),
+        ("x <= 1" + "0" * 5000, 1, "4000 digits"),
     ],
 )
 def test_text_errors_name_the_line(text, line, words):
@@ -120,19 +123,33 @@ def test_ine_options():
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("rational", "real", 5, "floats are not exact"),
-        (" 2 3 rational", " 3 3 rational", 5, "3 rows are announced and 2 follow"),
+        ("rational", "complex", 5, "expected integer, rational or real"),
+        (" 2 3 rational", " 3 3 rational", 7, "3 rows are announced and 2 follow"),
+        (" 2 3 rational", " 1 3 rational", 7, "'0' after 1 rows"),
+        (" 2 3 rational", " ** 4 rational", 7, "in the last row"),
         (" 2 3 rational", "hello", 5, "'hello'"),
         (" 2 3 rational", " 9999999 9999999 rational", 5, "expected 1 to"),
         ("1/2", "1/0", 6, "denominator 0"),
         ("1/2", "nan", 6, "'nan'"),
-        ("1/2", "1e9", 6, "'1e9'"),
-        (" 0 1 1", " 0 1", 7, "found 2 numbers; expected 3"),
+        ("1/2", "1e99999", 6, "more than 4000 digits"),
+        (" 0 1 1", " 0 1", 7, "found 2 numbers in the last row; expected 3"),
         ("linearity 1 2", "linearity 1 3", 2, "names row 3; expected 1 to 2"),
         ("linearity 1 2", "linearity 2 1", 2, "announces 2 rows and lists 1"),
         ("linearity 1 2", "linearity x", 2, "expected 'linearity COUNT"),
-        ("H-rep", "V-rep", 1, "expected H-representation"),
-        ("end", "", 8, "expected the line 'end'"),
+        ("H-rep", "V-rep", 3, "strict_inequality in a V-representation"),
+        ("H-representation", "H-representation\nV-representation", 2, "second representation"),
+        ("end", "end\nbegin", 9, "a second matrix"),
+        ("end", "end\nV-representation", 9, "a second matrix"),
+        ("end", "end\nnonegative", 9, "expected an option of cdd or lrs that is known here"),
+        ("end", "end\nnonnegative", 9, "above 'begin'"),
+        ("end", "end\nvoronoi", 9, "'voronoi'"),
+        ("end", "end\n1 2 3", 9, "'1 2 3'"),
+        ("end", "end 3", 8, "nothing behind 'end'"),
+        ("end", "end\0", 8, "zero byte"),
+        ("linearity 1 2", "linaerity 1 2", 2, "'linaerity 1 2'"),
+        ("linearity 1 2", "linearity 1 1", 3, "row 1 as equation and strict inequality"),
+        ("H-representation\nlin", "lineartiy 1 2\nH-representation\nlin", 1, "expected 'linearity'"),
+        ("H-representation\nlin", "frobnicate 1 2\nH-representation\nlin", 1, "'frobnicate 1 2'"),
         ("begin", "", 8, "expected the line 'begin'"),
     ],
 )
@@ -141,6 +158,36 @@ def test_ine_errors_name_the_line(old, new, line, words):
         parse_ine(GOOD.replace(old, new), "f.ine")
     assert f"f.ine, line {line}" in str(caught.value)
     assert words in str(caught.value)
+
+
+PLAIN = "H-representation\nbegin\n 2 3 integer\n 1 -1 0\n 0 1 1\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (PLAIN.replace("H-rep", "linearity 1 1\nH-rep") + "equality 1 2", "x1 = 1\nx1 + x2 = 0"),
+        (PLAIN + "partial_enumeration\n1 2", "x1 <= 1\nx1 + x2 = 0"),
+        (PLAIN.replace("begin", "nonnegative\nbegin"), "x1 <= 1\nx1 + x2 >= 0\nx1 >= 0\nx2 >= 0"),
+        (PLAIN.upper(), "x1 <= 1\nx1 + x2 >= 0"),
+        (PLAIN.removesuffix("end\n"), "x1 <= 1\nx1 + x2 >= 0"),
+        (PLAIN.replace(" 2 3", "***** 3"), "x1 <= 1\nx1 + x2 >= 0"),
+        (PLAIN.replace(" 1 -1 0\n 0", " 1 -1\n 0 # a comment\n 0"), "x1 <= 1\nx1 + x2 >= 0"),
+        (PLAIN.replace("integer", "real").replace("1 -1", ".5 -1.0e+00"), "x1 <= 1/2\nx1 + x2 >= 0"),
+        (PLAIN.replace("1 -1", "1/-2 -1"), "x1 <= -1/2\nx1 + x2 >= 0"),
+        (PLAIN + "maximize\n0 1 1\nincidence\n#incidence\nprintcobasis 3\n!adjacency", None),
+        ("A title of the file\nof 2 lines\n" + PLAIN, "x1 <= 1\nx1 + x2 >= 0"),
+    ],
+)
+def test_what_cdd_and_lrs_write(text, expected):
+    assert str(parse_system(text.encode(), "f")) == (expected or "x1 <= 1\nx1 + x2 >= 0")
+
+
+def test_generators_of_cones_and_hulls():
+    cone = "V-representation\nbegin\n2 3 integer\n0 1 0\n0 0 1\nend"
+    assert str(parse_system(cone.encode(), "f")) == "x2 >= 0\nx1 >= 0"
+    hull = "begin\n3 3 integer\n1 0 0\n1 1 0\n1 0 1\nend\nhull"
+    assert parse_ext(hull) == parse_ext("V-representation\n" + hull.removesuffix("hull"))
 
 
 def test_ext_errors():
@@ -172,7 +219,7 @@ def test_ext_files_are_read_as_their_facets():
         (0.5, "float 0.5; expected an exact rational"),
         (float("nan"), "nan; expected a rational"),
         (float("inf"), "inf; expected a rational"),
-        ("1e3", "'1e3'"),
+        ("1e99999", "'1e99999'"),
         (True, "type bool"),
         (None, "type NoneType"),
     ],

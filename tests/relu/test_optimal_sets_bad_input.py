@@ -114,3 +114,15 @@ def test_a_float_near_an_optimum_is_none() -> None:
     found = ExactSet(optimum)
     assert found.contains([Fraction(1, 3)])
     assert not found.contains([1 / 3])  # type: ignore[list-item]
+
+
+def test_a_table_without_names_keeps_its_first_row(tmp_path):
+    from semialg.relu.scalar.reading import read_data
+
+    (tmp_path / "data.csv").write_text("0,1\n1,2\n2,1e0\n")
+    assert [*map(int, read_data(tmp_path / "data.csv").targets)] == [1, 2, 1]
+    (tmp_path / "data.csv").write_text("x,y\n1,2\n2,1\n")
+    assert [*map(int, read_data(tmp_path / "data.csv").targets)] == [2, 1]
+    (tmp_path / "data.csv").write_text("0,y\n1,2\n2,1\n")
+    with pytest.raises(DataError, match="number '0' and texts"):
+        read_data(tmp_path / "data.csv")

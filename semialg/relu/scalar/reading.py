@@ -41,6 +41,8 @@ def rounded(number: float, tolerance: Fraction, where: str) -> Fraction:
 def read_data(path: Path, tolerance: str | None = None) -> DataSet:
     """Read a data set; floats (npz, JSON numbers with a point) need a tolerance.
 
+    The first line of a CSV file holds names; if it holds numbers only, it is a point like the others.
+
     Raises
     ------
     DataError
@@ -118,6 +120,14 @@ def _npz(path: Path, name: str) -> tuple[Any, Any]:
     return content["points"].tolist(), content["targets"].tolist()
 
 
+def _is_number(text: str) -> bool:
+    try:
+        read_number(text, "the cell")
+    except DataError:
+        return False
+    return True
+
+
 def _read_csv(path: Path, name: str) -> DataSet:
     text = read_text(path, expected="a CSV file in UTF-8")
     try:
@@ -127,10 +137,18 @@ def _read_csv(path: Path, name: str) -> DataSet:
     if not lines:
         raise DataError(f"{name} is empty; expected a line of names and a line for each point")
     names = lines[0]
-    if len(set(names)) < len(names):
+    numbers = [cell for cell in names if _is_number(cell)]
+    if len(numbers) == len(names):  # a table without a line of names
+        lines.insert(0, names)
+    elif numbers:
+        raise DataError(
+            f"{name}: the first line holds the number '{show(numbers[0], 40)}' and texts; "
+            "expected names that are no numbers, or numbers only"
+        )
+    elif len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DataError(f"{name}: the name '{show(twice, 40)}' occurs twice; expected distinct names")
-    for at, row in enumerate(lines[1:], 2):
+    for at, row in enumerate(lines[1:], 1 if numbers else 2):
         if len(row) != len(names):
             raise DataError(f"{name}, row {at}: found {len(row)} numbers; expected {len(names)}")
     return DataSet.build([row[:-1] for row in lines[1:]], [row[-1] for row in lines[1:]])
