@@ -2,6 +2,7 @@
 
 python benchmarks/decided.py small      # random 4x3x4, 4x4x4, 3x3x3x3
 python benchmarks/decided.py large      # random 8x8x8 to 64x64x64 against density
+python benchmarks/decided.py dense      # layers as people have them: tall, large, square, against density
 python benchmarks/decided.py families   # patterns with two units, two rows or two columns
 python benchmarks/decided.py            # all of them;  --json FILE writes the numbers
 
@@ -126,7 +127,57 @@ def families(undecided: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
-PARTS = {"small": small, "large": large, "families": families}
+DENSE = {
+    "0.3 to 0.9": ("64x16x64", "64x48x64", "256x64x256", "768x64x768", "100x80x120", "16x8x16", "8x4x8"),
+    "square": ("4x4x4", "5x5x5", "6x6x6", "8x8x8", "16x16x16", "32x32x32", "64x64x64"),
+    "more units": ("5x8x5", "6x10x6"),
+}
+
+
+def dense(undecided: list[str]) -> list[dict[str, Any]]:
+    """Sizes and densities of layers that people have: tall, large, square, and with more units than lines."""
+    rows = []
+    print(f"{'patterns':<26}{'closed':>8}{'not':>6}{'open':>6}{'median':>10}{'max':>10}{'largest file':>14}")
+    for sizes in DENSE.values():
+        for size in sizes:
+            for density in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+                count = 4 if "768" in size or "256" in size else 12
+                rows.append(_dense_row(size, density, count, undecided))
+    return rows
+
+
+def _dense_row(size: str, density: float, count: int, undecided: list[str]) -> dict[str, Any]:
+    verdicts: Counter[str] = Counter()
+    times, lengths = [], []
+    for seed in range(count):
+        pattern = Pattern.parse(f"random:{size}:{density}:{seed}")
+        start = time.perf_counter()
+        verdict = check(pattern, time_limit=LIMIT)
+        times.append(time.perf_counter() - start)
+        verdicts[verdict.verdict] += 1
+        if verdict.certificate is not None:
+            lengths.append(len(verdict.certificate.to_json()))
+        elif sum(pattern.widths) < 20:
+            undecided.append(pattern.to_inline())
+    row = {
+        "patterns": f"{size} at {density}",
+        "count": count,
+        "closed": verdicts["closed"],
+        "not_closed": verdicts["not_closed"],
+        "unknown": verdicts["unknown"],
+        "median": statistics.median(times),
+        "max": max(times),
+        "largest_certificate": max(lengths, default=0),
+    }
+    print(
+        f"{row['patterns']:<26}{row['closed']:>8}{row['not_closed']:>6}{row['unknown']:>6}"
+        f"{row['median']:>8.2f} s{row['max']:>8.2f} s{row['largest_certificate']:>14,}",
+        flush=True,
+    )
+    return row
+
+
+PARTS = {"dense": dense, "small": small, "large": large, "families": families}
 
 
 def main() -> None:

@@ -85,7 +85,7 @@ def print_report(
     )
     if trace:
         _print_trace(console, trace)
-    _print_next(console, verdict, name)
+    _print_next(console, verdict, name, sequence=obstruction is not None)
 
 
 _OPENINGS = {
@@ -277,12 +277,12 @@ def _print_trace(console: Console, trace: Sequence[Stage]) -> None:
     console.print()
 
 
-def _print_next(console: Console, verdict: Mapping[str, Any], name: str) -> None:
+def _print_next(console: Console, verdict: Mapping[str, Any], name: str, *, sequence: bool) -> None:
     from rich.text import Text
 
     lines = {
         "not_closed": [
-            (f"semialg witness {name}", "the weights blowing up, as a table"),
+            *([(f"semialg witness {name}", "the weights blowing up, as a table")] if sequence else []),
             (f"semialg explain {name}", "the proof"),
         ],
         "closed": [(f"semialg explain {name}", "the proof")],

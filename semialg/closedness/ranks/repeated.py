@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["section_after_uncrossing", "uncrossed"]
 
-_STEPS = 400
-_RUNS = 3
+_STEPS = 120
+_RUNS = 2
 
 
 def uncrossed(supports: Supports, k: int, other: int) -> Supports:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from semialg.closedness.ranks.dependent import dependent_rows
 from semialg.closedness.ranks.supports import Supports
+from semialg.closedness.ranks.uncrossed_holes import uncrossed_holes
 from semialg.closedness.ranks.uncrossing import uncrossed_pair
 from semialg.closedness.witness import Witness, on_paths
 
@@ -49,4 +50,5 @@ def _proposal(supports: Supports) -> tuple[str, Proposal] | None:
             found = search(view)
             if found is not None:
                 return name, found if view is supports else found.transpose()
-    return None
+    found = uncrossed_holes(supports)
+    return None if found is None else ("N12", found)

@@ -16,6 +16,7 @@ from semialg.closedness.ranks.dependent import dependent_rows
 from semialg.closedness.ranks.matching import distinct_places
 from semialg.closedness.ranks.search import rank_witness
 from semialg.closedness.ranks.supports import Supports
+from semialg.closedness.ranks.uncrossed_holes import uncrossed_holes
 from semialg.closedness.ranks.uncrossing import uncrossed_pair
 from semialg.closedness.transfer import transpose_witness
 from semialg.pattern.pattern import Pattern
@@ -31,7 +32,7 @@ def patterns(draw: st.DrawFn, largest: int = 5) -> Pattern:
     return Pattern([left, right])
 
 
-@given(patterns(), st.sampled_from([dependent_rows, uncrossed_pair]))
+@given(patterns(), st.sampled_from([dependent_rows, uncrossed_pair, uncrossed_holes]))
 @settings(deadline=None, max_examples=150, derandomize=True)
 def test_what_is_found_is_accepted_here_and_transposed(pattern: Pattern, search: object) -> None:
     found = search(Supports.of(pattern))  # type: ignore[operator]
@@ -62,6 +63,7 @@ def test_no_closed_pattern_has_a_witness(pattern: Pattern) -> None:
         ("random:256x64x256:0.9:1", "N10"),
         ("random:8x4x8:0.8:3", "N10"),
         ("random:8x8x8:0.6:1", "N9"),
+        ("random:12x12x12:0.6:13", "N12"),
         ("random:64x64x64:0.4:1", "N9"),
     ],
 )
