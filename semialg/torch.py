@@ -17,6 +17,7 @@ Examples
 
 from __future__ import annotations
 
+import ast
 import importlib
 import math
 import sys
@@ -31,6 +32,7 @@ from semialg.audit.names import calls_itself_mask
 from semialg.audit.traced import traced_parts
 from semialg.audit.weights import STATE_DICT_NOTE, parts_of_tensors
 from semialg.errors import PatternError
+from semialg.intake.shown import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,12 +85,15 @@ def check(
 def model_of_name(spec: str) -> Model:
     """Return the model that ``package.module:name`` means: a module, or a function that makes one.
 
+    A function may be called with arguments, written as Python literals: ``nets:make(64, depth=3)``.
+
     Raises
     ------
     PatternError
         If there is no such thing.
     """
-    place, _, name = spec.partition(":")
+    place, _, rest = spec.partition(":")
+    name, arguments, keywords = _call(spec, rest)
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
@@ -99,8 +104,33 @@ def model_of_name(spec: str) -> Model:
     except (ImportError, AttributeError) as error:
         raise PatternError(f"{spec}: cannot be imported ({error}); expected MODULE:NAME") from None
     if isinstance(found, type) or (callable(found) and not hasattr(found, "state_dict")):
-        found = found()
+        found = found(*arguments, **keywords)
+    elif arguments or keywords:
+        raise PatternError(f"{spec}: a module takes no arguments; expected a class or a function")
     return model_of_module(found, spec)
+
+
+def _call(spec: str, text: str) -> tuple[str, list[Any], dict[str, Any]]:
+    """Take ``name(1, depth=3)`` apart: the arguments are literals, nothing is evaluated."""
+    if not text.endswith(")"):
+        return text, [], {}
+    found: tuple[str, list[Any], dict[str, Any]] | None = None
+    try:
+        call = ast.parse(text, mode="eval").body
+        if isinstance(call, ast.Call) and all(keyword.arg is not None for keyword in call.keywords):
+            given = [ast.literal_eval(argument) for argument in call.args]
+            found = (
+                ast.unparse(call.func),
+                given,
+                {str(k.arg): ast.literal_eval(k.value) for k in call.keywords},
+            )
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        found = None
+    if found is None:
+        raise PatternError(
+            f"{show(spec)}: expected MODULE:NAME(1, depth=3) with Python literals as arguments"
+        )
+    return found
 
 
 def model_of_module(module: Any, source: str = "") -> Model:

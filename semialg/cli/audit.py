@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,6 +53,11 @@ _WIDEST_TEXT = 88
     type=click.Path(dir_okay=False, exists=True),
     help="The masks of the weights, by their names: .pt, .npz, .safetensors.",
 )
+@click.option(
+    "--write-masks",
+    type=click.Path(file_okay=False),
+    help="Write the masks that were read into this folder, and a file masks.npz with all of them.",
+)
 @click.option("--no-advice", is_flag=True, help="Do not search for the fewest changes that would help.")
 @click.option(
     "--total-time",
@@ -74,6 +79,7 @@ def command(
     chains: tuple[str, ...],
     order: str | None,
     masks: str | None,
+    write_masks: str | None,
     no_advice: bool,
     total_time: float,
     time_limit: float,
@@ -92,10 +98,13 @@ def command(
     from semialg.audit.audit import audit
     from semialg.audit.model import NeuronNames, in_one_chain
     from semialg.audit.tensors import names_file
+    from semialg.cli.models import source_model
 
-    model = _model(source, order, masks)
+    model = source_model(source, order, masks)
     if chains:
         model = in_one_chain(model, [chain.split(",") for chain in chains])
+    if write_masks is not None:
+        _write_masks(model, Path(write_masks))
     known = NeuronNames(names_file(Path(names))) if names is not None else None
     report = audit(
         model,
@@ -114,16 +123,21 @@ def command(
     ctx.exit(report.exit_status)
 
 
-def _model(source: tuple[str, ...], order: str | None, masks: str | None) -> Model:
-    from semialg.audit.read import read_model
-    from semialg.pattern.families import FAMILIES
+def _write_masks(model: Model, folder: Path) -> None:
+    """Write each mask as a matrix of zeros and ones, a row for each output; doubtful ones are left out."""
+    import numpy as np
 
-    name = re.fullmatch(r"([A-Za-z_][\w.]*):[A-Za-z_][\w.]*", source[0]) if len(source) == 1 else None
-    if name is not None and name[1] not in FAMILIES and not Path(source[0]).exists():
-        from semialg.torch import model_of_name
-
-        return model_of_name(source[0])
-    return read_model(list(source), order=order, masks=masks)
+    folder.mkdir(parents=True, exist_ok=True)
+    sure = [layer for layer in model.layers if not layer.doubts and not layer.look()]
+    masks = {layer.name: layer.load().to_dense() for layer in sure}
+    for at, (name, mask) in enumerate(masks.items()):
+        plain = re.sub(r"[^\w.-]+", "_", name)[:80]
+        np.save(folder / f"{at:03}-{plain}.npy", mask)
+    arrays: dict[str, Any] = {f"{name}.weight": mask for name, mask in masks.items()}
+    np.savez_compressed(folder / "masks.npz", **arrays)
+    left = [layer.name for layer in model.layers if layer.name not in masks]
+    if left:
+        click.echo(f"semialg: not written, because they are doubtful: {', '.join(left)}", err=True)
 
 
 def _write_certificates(report: Audit, folder: Path) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "certificate_option",
+    "chain_option",
+    "chosen_chain",
     "json_option",
     "limit_options",
     "output_option",
@@ -41,7 +43,34 @@ _LEAST = 0.001
 _NEGLIGIBLE = 0.05
 """Reading in so small a part of the limit does not count, so that messages name the limit that was given."""
 
-pattern_argument = click.argument("pattern", nargs=-1, required=True, metavar="PATTERN...")
+_CHAIN = "semialg.chain"
+
+
+def _remember(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    ctx.meta[_CHAIN] = value
+
+
+#: ``--chain A,B,...``: the pattern is that of some layers of a model. :func:`read_pattern` asks for it.
+chain_option = click.option(
+    "--chain",
+    metavar="A,B,...",
+    expose_value=False,
+    callback=_remember,
+    help="The pattern is that of these layers of the model PATTERN (as for `semialg audit`), input first.",
+)
+
+
+def pattern_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the argument ``PATTERN...`` and the option ``--chain`` to a command."""
+    argument = click.argument("pattern", nargs=-1, required=True, metavar="PATTERN...")
+    return argument(chain_option(command))
+
+
+def chosen_chain() -> str | None:
+    """Return what ``--chain`` names in the command that runs, None where it names nothing."""
+    ctx = click.get_current_context(silent=True)
+    return None if ctx is None else ctx.meta.get(_CHAIN)
+
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on standard output."
@@ -114,7 +143,15 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_pattern(arguments: Sequence[str]) -> Pattern:
-    """Return the pattern that the arguments name: one name or file, or several files with one mask each."""
+    """Return the pattern that the arguments name: one name or file, or several files with one mask each.
+
+    Where ``--chain`` is given, they name a model.
+    """
+    chain = chosen_chain()
+    if chain is not None:
+        from semialg.cli.models import pattern_of_chain
+
+        return pattern_of_chain(arguments, chain)
     from semialg.pattern.pattern import Pattern
 
     return Pattern.parse(arguments[0] if len(arguments) == 1 else list(arguments))
@@ -135,7 +172,7 @@ def read_within(
         if is_stream(argument):  # read here: a child has no standard input
             as_file(argument, most=LARGEST_TEXT, error=PatternError, expected="a mask file")
     # A pattern may be no path at all.
-    if memory_limit is not None or any(a == "-" or os.path.exists(a) for a in arguments):  # noqa: PTH110
+    if memory_limit is not None or chosen_chain() or any(a == "-" or os.path.exists(a) for a in arguments):  # noqa: PTH110
         # Imported before the fork: the child would load them for itself alone.
         from semialg.pattern import files, parse  # noqa: F401
         from semialg.solvers.child import run_in_child
@@ -167,7 +204,9 @@ def pattern_words(arguments: Sequence[str]) -> str:
     """Return the arguments as they are typed in a shell, without what would move a cursor or turn a text."""
     from semialg.pattern.reading import show
 
-    return " ".join(show(shlex.quote(argument), len(argument) * 10 + 20) for argument in arguments)
+    chain = chosen_chain()
+    words = [*arguments, *(["--chain", chain] if chain is not None else [])]
+    return " ".join(show(shlex.quote(word), len(word) * 10 + 20) for word in words)
 
 
 def write_atomically(path: str, text: str) -> None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from semialg.cli.options import json_option, parse_seconds, read_pattern, time_limit_option, write_atomically
+from semialg.cli.options import (
+    chain_option,
+    json_option,
+    parse_seconds,
+    read_pattern,
+    time_limit_option,
+    write_atomically,
+)
 from semialg.cli.status import Status
 from semialg.errors import PatternError
 from semialg.intake.numbers import read_number
@@ -35,6 +42,7 @@ _MOST_EDITS = 20
     help="Wanted share of nonzero weights, for WIDTHS.",
 )
 @click.option("--near", multiple=True, metavar="PATTERN", help="Find the nearest closed pattern to this one.")
+@chain_option
 @click.option(
     "--output",
     "-o",
