@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from semialg.algebra.laurent import Laurent, LaurentMatrix
     from semialg.algebra.polynomial import Polynomial
     from semialg.certificates.certificate import Certificate
+    from semialg.closedness.factorization import factorize
     from semialg.closedness.witness import Witness
     from semialg.errors import SemialgError
     from semialg.logic.infix import parse_formula
@@ -43,6 +44,7 @@ __all__ = [
     "__version__",
     "check",
     "data_set",
+    "factorize",
     "parse_formula",
     "verify",
     "witness",
@@ -64,6 +66,7 @@ _HOMES = {
     "Witness": "semialg.closedness.witness",
     "check": "semialg.verdict",
     "data_set": "semialg.relu.dataset",
+    "factorize": "semialg.closedness.factorization",
     "parse_formula": "semialg.logic.infix",
     "verify": "semialg.verdict",
     "witness": "semialg.verdict",

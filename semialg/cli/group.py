@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("semialg.cli.verify", "Re-check a certificate with the independent checker."),
     "formalize": ("semialg.cli.formalize", "Print a certificate as a theorem for Coq."),
     "witness": ("semialg.cli.witness", "Show a sequence whose weights blow up, as a table."),
+    "factorize": ("semialg.cli.factorize", "Find exact factors of a matrix with these masks."),
     "dataset": ("semialg.cli.dataset", "Make a data set on which training has no optimum."),
     "audit": ("semialg.cli.audit", "Audit the layers of a model: checkpoint, ONNX file, torch module."),
     "suggest": ("semialg.cli.suggest", "Suggest closed patterns: by widths, or near a given one."),
