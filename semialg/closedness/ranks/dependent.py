@@ -23,12 +23,20 @@ _CENTRES = 4
 _ONE, _T, _INVERSE = Laurent.constant(1), Laurent.monomial(1), Laurent.monomial(-1)
 
 
-def dependent_rows(supports: Supports) -> Proposal | None:
+def dependent_rows(supports: Supports, joined: int | None = None) -> Proposal | None:
     """Return a limit of rank r with equal rows H that no product equals.
 
     There are units K0 and a column j0 in all their supports; each row of H uses one of K0 and no unit with
     the column j0 uses all rows of H. Every other unit gets a row and a column of its own. The limit has an
     entry 1 in each of these rows and needs ``|H| + r - 1`` of them.
+
+    Parameters
+    ----------
+    supports
+        The pattern.
+    joined
+        Units of which none may use all rows of H, as a bit set; by default those with the column j0. In a
+        deep pattern more units may be joined to what lies behind j0.
 
     Examples
     --------
@@ -43,21 +51,22 @@ def dependent_rows(supports: Supports) -> Proposal | None:
         return None
     order = sorted(range(columns), key=lambda j: supports.column_types[j].bit_count())
     for j in order[:_COLUMNS]:
-        for equal in _equal_rows(supports, j):
+        for equal in _equal_rows(supports, j, joined):
             found = _with_rows(supports, j, equal)
             if found is not None:
                 return found
     return None
 
 
-def _equal_rows(supports: Supports, j: int) -> Iterator[list[int]]:
+def _equal_rows(supports: Supports, j: int, joined: int | None) -> Iterator[list[int]]:
     """Yield sets of rows that no unit with column ``j`` covers, each row with such a unit: few rows first."""
     rows, units, _ = supports.shape
     there = supports.column_types[j]
+    avoided = there if joined is None else joined
     usable = [i for i in range(rows) if supports.row_types[i] & there]
-    starts = sorted(usable, key=lambda i: (supports.row_types[i] & there).bit_count())
+    starts = sorted(usable, key=lambda i: (supports.row_types[i] & avoided).bit_count())
     for start in starts[:2]:
-        chosen, live = [start], supports.row_types[start] & there
+        chosen, live = [start], supports.row_types[start] & avoided
         while live:
             best = min(usable, key=lambda i: (supports.row_types[i] & live).bit_count())
             smaller = supports.row_types[best] & live

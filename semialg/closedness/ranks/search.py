@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from semialg.closedness.ranks.bottleneck import bottleneck_witness
 from semialg.closedness.ranks.dependent import dependent_rows
 from semialg.closedness.ranks.supports import Supports
 from semialg.closedness.ranks.uncrossed_holes import uncrossed_holes
 from semialg.closedness.ranks.uncrossing import uncrossed_pair
+from semialg.closedness.transfer import transpose_witness
 from semialg.closedness.witness import Witness, on_paths
 
 if TYPE_CHECKING:
@@ -17,9 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["rank_witness"]
 
+_TWO = 2
+
 
 def rank_witness(pattern: Pattern) -> tuple[str, Witness] | None:
-    """Return the number of the rule and a witness for a two-layer pattern, None if there is none.
+    """Return the number of the rule and a witness, None if there is none.
 
     Milliseconds up to a few hundred rows, units and columns; the certificate has one entry for each unit.
 
@@ -29,8 +33,10 @@ def rank_witness(pattern: Pattern) -> tuple[str, Witness] | None:
     >>> rank_witness(Pattern.parse("random:64x16x64:0.8:1"))[0]
     'N10'
     """
-    if pattern.layers != 2:
+    if pattern.layers < _TWO:
         return None
+    if pattern.layers > _TWO:
+        return _deep(pattern)
     rows, columns = range(pattern.widths[0]), range(pattern.widths[-1])
     (alive,) = on_paths(pattern, rows, columns)
     if not alive:
@@ -41,6 +47,22 @@ def rank_witness(pattern: Pattern) -> tuple[str, Witness] | None:
         return None
     name, proposal = found
     return name, replace(proposal.witness(part), pattern=pattern, hidden=(alive,))
+
+
+def _deep(pattern: Pattern) -> tuple[str, Witness] | None:
+    """Look at the hidden layers next to the outputs and next to the inputs."""
+    rows, columns = range(pattern.widths[0]), range(pattern.widths[-1])
+    alive = on_paths(pattern, rows, columns)
+    if not all(alive):
+        return None
+    part = pattern.minor(rows, columns, alive)
+    found = bottleneck_witness(part)
+    if found is None:
+        found = bottleneck_witness(part.transpose())
+        if found is None:
+            return None
+        found = transpose_witness(found)
+    return "N10", replace(found, pattern=pattern, hidden=alive)
 
 
 def _proposal(supports: Supports) -> tuple[str, Proposal] | None:

@@ -92,6 +92,21 @@ def test_units_on_no_path_are_left_out() -> None:
     assert verify(found[1].certificate(), padded).status == "valid"
 
 
+@pytest.mark.parametrize(
+    "name", ["random:16x4x16x16:0.7:1", "random:16x16x4x16:0.7:1", "random:9x3x8x6x9:0.8:1"]
+)
+def test_deep_patterns_with_a_narrow_layer_are_decided(name: str) -> None:
+    pattern = Pattern.parse(name)
+    found = rank_witness(pattern)
+    assert found is not None
+    assert found[0] == "N10"
+    certificate = found[1].certificate()
+    assert verify(certificate, pattern).status == "valid"
+    assert "unit" in render_text(explain(certificate.document, pattern))
+    turned = transpose_witness(found[1])
+    assert verify(turned.certificate(), pattern.transpose()).status == "valid"
+
+
 @given(st.lists(st.integers(0, 63), max_size=6))
 @settings(deadline=None, max_examples=200, derandomize=True)
 def test_distinct_places_exist_iff_hall_says_so(choices: list[int]) -> None:
