@@ -16,7 +16,7 @@ Fixpoint check_closed (Ms : list mask) (p : closed_proof) : bool :=
   fits Ms && match p with
   | One => match Ms with [_] => true | _ => false end
   | Units p => match Ms with
-      | [M; N] => let m := nrows M in let n := ncols N in check_instance m n (cut m n (full m n)) (units M N (ncols M)) p
+      | [M; N] => let m := nrows M in let n := ncols N in check_instance [] [] m n (cut m n (full m n)) (units M N (ncols M)) p
       | _ => false end
   | Select ls p => check_select Ms ls && check_closed (minor Ms ls) p
   | FlipAll p => check_closed (flips Ms) p

@@ -38,7 +38,7 @@ Fixpoint check_realizes (m n : nat) (P : mask) (o : obsv) (us : list rect) (p : 
   end.
 Lemma check_realizes_ok p m n P A : supported P A -> forall o us, within m n o -> check_realizes m n P o us p = true -> EI o us A.
 Proof.
-  intros HA. induction p as [|sel p IH|k Ra Ca Rb Cb p IH| | | | | |]; intros o us W H; try discriminate; cbn [check_realizes] in H.
+  intros HA. induction p as [|sel p IH|k Ra Ca Rb Cb p IH| | | | | | | | |]; intros o us W H; try discriminate; cbn [check_realizes] in H.
   - destruct us; try discriminate. intros i j Ho. destruct (W _ _ Ho) as [Hi Hj]. pose proof (every_ok _ _ _ H i j Hi Hj) as Q.
     simpl in Q. rewrite Ho in Q. simpl in Q. apply negb_true_iff in Q. apply HA; auto.
   - destruct (takes sel us) as [[s rest]|] eqn:E0; try discriminate. apply andb_prop in H as [H1 H2].

@@ -6,18 +6,25 @@ steps drop, free and free_cover are one, ``Fill``. What is printed need not be r
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from semialg.formal.instance_state import Copy, Labels, State, nest
 from semialg.formal.leaves import full_space, two_rows
+from semialg.formal.relabel import Names, relabeled
 from semialg.formal.steps import printed_steps, split_unit
 from semialg.formal.terms import Refused, Unsupported, naturals
+from semialg.formal.trees import node_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["instance_term", "steps_term"]
+
+
+_MOST_CITATIONS = 2000
+"""Every citation of a lemma prints its proof again."""
 
 
 def instance_term(proof: dict[str, Any], state: State) -> str:
@@ -30,7 +37,7 @@ def instance_term(proof: dict[str, Any], state: State) -> str:
     Refused
         If the proof does not fit the instance.
     """
-    return _Printer([]).proof(proof, state)
+    return _Printer(_lemmas(proof), []).proof(proof, state)
 
 
 def steps_term(steps: list[dict[str, Any]], state: State) -> str:
@@ -39,11 +46,26 @@ def steps_term(steps: list[dict[str, Any]], state: State) -> str:
     return nest(before, "Done")
 
 
-class _Printer:
-    """Prints proofs; holds the lemmas proved so far, which are printed again where they are cited."""
+def _lemmas(proof: Any) -> list[dict[str, Any]]:
+    """Return the lemmas of a proof, in the order in which their proofs end."""
+    found: list[dict[str, Any]] = []
+    if isinstance(proof, list):
+        for item in proof:
+            found += _lemmas(item)
+    elif isinstance(proof, dict):
+        for key in ("minors", "parts", "lemmas", "proof"):
+            found += _lemmas(proof.get(key))
+        if "instance" in proof:
+            found.append(proof)
+    return found
 
-    def __init__(self, lemmas: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+
+class _Printer:
+    """Prints proofs; holds the lemmas of the document, which are printed where they are cited."""
+
+    def __init__(self, lemmas: list[dict[str, Any]], cited: list[int]) -> None:
         self._lemmas = lemmas
+        self._cited = cited
 
     def proof(self, proof: dict[str, Any], state: State) -> str:
         rule = proof["rule"]
@@ -56,6 +78,9 @@ class _Printer:
             "product": self._product,
             "full_space": full_space,
             "two_rows": two_rows,
+            "tree": self._tree,
+            "lemmas": lambda proof, state: self.proof(proof["proof"], state),
+            "lemma": self._lemma,
         }
         if rule not in table:
             raise Unsupported(f"instance.{rule}")
@@ -82,6 +107,48 @@ class _Printer:
         one = self.proof(first["proof"], replace(state, copies=tuple(part)))
         other = self._product({"parts": others}, replace(state, copies=tuple(rest)))
         return f"(Product {naturals(positions)} {one} {other})"
+
+    def _tree(self, proof: dict[str, Any], state: State) -> str:
+        minors = [(minor["axis"], minor["label"]) for minor in proof["minors"]]
+        term = f"(Tree {node_term(proof['root'], minors, state)})"
+        for minor in reversed(proof["minors"]):
+            gone = frozenset({minor["label"]})
+            if minor["axis"] == "row":
+                smaller, word = replace(state, rows=state.rows - gone), "RowMinor"
+            else:
+                smaller, word = replace(state, columns=state.columns - gone), "ColumnMinor"
+            term = f"({word} {minor['label']} {self.proof(minor['proof'], smaller)} {term})"
+        return term
+
+    def _lemma(self, proof: dict[str, Any], state: State) -> str:
+        lemma = self._lemmas[proof["index"]]
+        self._cited.append(proof["index"])
+        if len(self._cited) > _MOST_CITATIONS:
+            raise Unsupported(f"instance.lemma, cited more than {_MOST_CITATIONS} times")
+        rows, columns = dict(enumerate(proof["rows"])), dict(enumerate(proof["columns"]))
+        waiting = Counter((copy.id, *state.cut(copy)) for copy in state.copies)
+        units: dict[int, int] = {}
+        for k, unit in enumerate(lemma["instance"]["units"]):
+            rectangle = (
+                frozenset(rows[i] for i in unit["rows"]),
+                frozenset(columns[j] for j in unit["columns"]),
+            )
+            found = next(
+                (
+                    key
+                    for key, count in waiting.items()
+                    if key[1:] == rectangle and count == unit["multiplicity"]
+                ),
+                None,
+            )
+            if found is None:
+                raise Refused(f"there is no unit like unit {k} of lemma {proof['index']}")
+            del waiting[found]
+            units[k] = found[0]
+        names = Names(rows, columns, units, state.fresh - len(units))
+        # A lemma may rest on those before it only.
+        earlier = _Printer(self._lemmas[: proof["index"]], self._cited)
+        return earlier.proof(relabeled(lemma["proof"], names), state)
 
 
 def _empty(proof: dict[str, Any], state: State) -> str:

@@ -26,7 +26,8 @@ NAME = "certificate"
 HEAD = """\
 (* Compile with the theory of proofs/kernel: coqc -Q proofs/kernel Semialg THIS_FILE *)
 Require Import List NArith QArith String.
-From Semialg Require Import Statement Curve Outside CheckNotClosed Instance TwoRows CheckInstance CheckClosed.
+From Semialg Require Import Statement Curve Outside CheckNotClosed Instance TwoRows.
+From Semialg Require Import Tree CheckInstance CheckClosed.
 Import ListNotations.
 Open Scope string_scope. Open Scope nat_scope. Open Scope Q_scope. Open Scope string_scope.
 
