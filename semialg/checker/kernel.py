@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semialg.checker.decode import Step, document, field_of, keyed, variant
+from semialg.checker.images import IMAGE_KINDS, check_image, is_about_an_image
 from semialg.checker.pattern_claim import claimed_masks, named_pattern, pattern_key, read_pattern
 from semialg.checker.relu import NETWORK_KINDS, check_network, is_about_a_network
 from semialg.checker.report import Invalid, Report, Run, Unreadable, show
@@ -73,6 +74,8 @@ def _check(source: object, pattern: Sequence[BitMask | Sequence[Sequence[int]]] 
         return check_system(head, pattern_given=given is not None)
     if is_about_a_network(head["claim"]):
         return check_network(head, given)
+    if is_about_an_image(head["claim"]):
+        return check_image(head, given)
     kind, claimed = field_of(head, "claim", _decode_claim)
     proof: Step = field_of(head, "proof", variant("rule", lambda: CLAIMS[kind]))
     run = Run()
@@ -88,5 +91,7 @@ def _decode_claim(value: object) -> tuple[str, NamedPattern]:
     claim = keyed(value, {"kind", pattern_key(value)})
     kind = claim["kind"]
     if type(kind) is not str or kind not in CLAIMS:
-        raise Unreadable(f"expected one of {sorted((*CLAIMS, *NETWORK_KINDS))}, found {show(kind)}", ".kind")
+        raise Unreadable(
+            f"expected one of {sorted((*CLAIMS, *NETWORK_KINDS, *IMAGE_KINDS))}, found {show(kind)}", ".kind"
+        )
     return kind, named_pattern(claim)

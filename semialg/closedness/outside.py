@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from semialg.closedness.system import Cofactors
     from semialg.pattern.pattern import Pattern
 
-__all__ = ["identity", "instance_outside", "outside"]
+__all__ = ["equations_of", "identity", "instance_outside", "outside", "prove_no_solution"]
 
 Matrix = list[list[Packed]]
 
@@ -81,8 +81,8 @@ def outside(
     known = {(i, j): p for i, row in enumerate(product) for j, p in enumerate(row)}
     values = {(i, j): v for i, row in enumerate(constants) for j, v in enumerate(row)}
     if effort is not None:
-        return _Search(names, budget, effort).prove(_equations(known, values))
-    return _ThoroughSearch(names, budget, product, constants).prove(_equations(known, values))
+        return _Search(names, budget, effort).prove(equations_of(known, values))
+    return _ThoroughSearch(names, budget, product, constants).prove(equations_of(known, values))
 
 
 def instance_outside(
@@ -125,12 +125,12 @@ def instance_outside(
                 if (i, at) in left and (at, j) in right
             ]
             product[i, j] = {m: c for term in terms for m, c in term.items()}
-    equations = _equations(product, values)
+    equations = equations_of(product, values)
     found = _Search(names, _SPLITS, effort).prove(equations)
     if found is not None or effort.left <= 0:
         return found
     factors = Factors(list(bits(instance.rows)), list(bits(instance.columns)), left, right, values)
-    more = cramer_equations(factors, product)
+    more = cramerequations_of(factors, product)
     return _Search(names, _SPLITS, effort).prove([*equations, *more]) if more else None
 
 
@@ -138,9 +138,28 @@ _SPLITS = 60
 """Most case splits for an instance."""
 
 
-def _equations(
+def prove_no_solution(
+    names: Sequence[Variable], equations: Sequence[Equation], splits: int, effort: Effort
+) -> Outside | None:
+    """Return a proof that equations have no common solution, None if none is found.
+
+    Parameters
+    ----------
+    names
+        The names that the proof gives to the variables, by their numbers.
+    equations
+        Made by :func:`equations_of`.
+    splits, effort
+        Most case splits, and what may be spent, before identities by linear algebra are tried at a few nodes.
+    """
+    found = _Search(names, splits, effort).prove(equations)
+    return found if found is not None else _ByIdentity(names, _FEW).prove(equations)
+
+
+def equations_of(
     product: Mapping[tuple[int, int], Packed], target: Mapping[tuple[int, int], Any]
 ) -> list[Equation]:
+    """Return the equations entry = target, each with the name of its place."""
     equations = []
     for position, entry in product.items():
         poly = dict(entry)
@@ -243,8 +262,29 @@ def identity(names: Sequence[Variable], cofactors: Cofactors) -> Identity:
     return Identity(terms, inverses)
 
 
-class _ThoroughSearch(_Search):
-    """The search with minors of too high a rank, Groebner bases and linear algebra at every node."""
+_FEW = 20
+"""Most nodes at which an identity is looked for by linear algebra."""
+
+
+class _ByIdentity(_Search):
+    """The search with Groebner bases and linear algebra at every node."""
+
+    def _has_solution(self, system: System) -> bool:
+        return has_no_solution(_polys(system)) is False
+
+    def _last_resort(self, system: System) -> Cofactors | None:
+        every = [*system.equations, *(relation for _, _, relation in system.units.values())]
+        cofactors = find_identity([e.poly for e in every], top_degree=8, columns=300)
+        if cofactors is None:
+            return None
+        total: Cofactors = {}
+        for equation, cofactor in zip(every, cofactors, strict=True):
+            total = combine(total, equation.cofactors, cofactor)
+        return total
+
+
+class _ThoroughSearch(_ByIdentity):
+    """The search with minors of too high a rank, too."""
 
     def __init__(
         self,
@@ -263,19 +303,6 @@ class _ThoroughSearch(_Search):
             for row in self._product
         ]
         return rank_identity(left, self._target)
-
-    def _has_solution(self, system: System) -> bool:
-        return has_no_solution(_polys(system)) is False
-
-    def _last_resort(self, system: System) -> Cofactors | None:
-        every = [*system.equations, *(relation for _, _, relation in system.units.values())]
-        cofactors = find_identity([e.poly for e in every], top_degree=8, columns=300)
-        if cofactors is None:
-            return None
-        total: Cofactors = {}
-        for equation, cofactor in zip(every, cofactors, strict=True):
-            total = combine(total, equation.cofactors, cofactor)
-        return total
 
 
 def _polys(system: System) -> list[Packed]:

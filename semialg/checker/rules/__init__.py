@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semialg.checker.rules.fullness import FULL
+from semialg.checker.rules.images import MAP_CLOSED, MAP_NOT_CLOSED
 from semialg.checker.rules.instance import STEPS
 from semialg.checker.rules.leaves import INSTANCE
 from semialg.checker.rules.limit import NOT_CLOSED
+from semialg.checker.rules.observed import OBSERVED_CLOSED, OBSERVED_NOT_CLOSED
 from semialg.checker.rules.outside import OUTSIDE
 from semialg.checker.rules.pattern import CLOSED
 from semialg.checker.rules.relu_data import NO_OPTIMUM
@@ -45,4 +47,8 @@ TABLES: dict[str, dict[str, Rule]] = {
     "scalar_optimum": SCALAR_OPTIMUM,
     "scalar_cells": CELLS,
     "scalar_level": OPTIMUM_LEVEL,
+    "map_closed": MAP_CLOSED,
+    "map_not_closed": MAP_NOT_CLOSED,
+    "observed_closed": OBSERVED_CLOSED,
+    "observed_not_closed": OBSERVED_NOT_CLOSED,
 }

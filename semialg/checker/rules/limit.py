@@ -15,21 +15,15 @@ from semialg.checker.rules.sections import DENSE_FIELDS, require_dense
 if TYPE_CHECKING:
     from fractions import Fraction
 
-__all__ = ["NOT_CLOSED", "check_selection"]
+__all__ = ["NOT_CLOSED", "check_selection", "require_on_masks", "require_shape"]
 
 
 def check_limit(masks: tuple[BitMask, ...], fields: dict[str, Any], where: str, run: Run) -> None:
     """Judge that a curve in the set tends to the target, which is not in the set."""
     target: SparseMatrix[Fraction] = fields["target"]
     curve: list[SparseMatrix[Laurent]] = fields["curve"]
-    _require_shape(target, len(masks[0].rows), masks[-1].columns, f"{where}.target")
-    if len(curve) != len(masks):
-        raise Invalid(f"{where}.curve", f"expected {len(masks)} factors, found {len(curve)}")
-    for at, (factor, mask) in enumerate(zip(curve, masks, strict=True)):
-        _require_shape(factor, len(mask.rows), mask.columns, f"{where}.curve[{at}]")
-        for i, j, _ in factor.entries():
-            if not mask.rows[i] >> j & 1:
-                raise Invalid(f"{where}.curve[{at}][{i}][{j}]", "expected zero off the mask")
+    require_shape(target, len(masks[0].rows), masks[-1].columns, f"{where}.target")
+    require_on_masks(curve, masks, where)
     product = reduce(lambda left, right: laurent_product(left, right, run), curve)
     _require_limit(product, target, where)
     judge_outside(System(masks, target), fields["outside"], f"{where}.outside", run)
@@ -38,12 +32,24 @@ def check_limit(masks: tuple[BitMask, ...], fields: dict[str, Any], where: str, 
 def check_dense(masks: tuple[BitMask, ...], fields: dict[str, Any], where: str, run: Run) -> None:
     """Judge that the products are dense in a set with the target, which is no product."""
     target: SparseMatrix[Fraction] = fields["target"]
-    _require_shape(target, len(masks[0].rows), masks[-1].columns, f"{where}.target")
+    require_shape(target, len(masks[0].rows), masks[-1].columns, f"{where}.target")
     require_dense(masks, target, fields, where, run)
     judge_outside(System(masks, target), fields["outside"], f"{where}.outside", run)
 
 
-def _require_shape(matrix: SparseMatrix[Any], rows: int, columns: int, where: str) -> None:
+def require_on_masks(curve: list[SparseMatrix[Laurent]], masks: tuple[BitMask, ...], where: str) -> None:
+    """Judge that a curve has a factor for each mask, zero off it."""
+    if len(curve) != len(masks):
+        raise Invalid(f"{where}.curve", f"expected {len(masks)} factors, found {len(curve)}")
+    for at, (factor, mask) in enumerate(zip(curve, masks, strict=True)):
+        require_shape(factor, len(mask.rows), mask.columns, f"{where}.curve[{at}]")
+        for i, j, _ in factor.entries():
+            if not mask.rows[i] >> j & 1:
+                raise Invalid(f"{where}.curve[{at}][{i}][{j}]", "expected zero off the mask")
+
+
+def require_shape(matrix: SparseMatrix[Any], rows: int, columns: int, where: str) -> None:
+    """Judge the shape of a matrix."""
     if len(matrix.rows) != rows or matrix.columns != columns:
         found = f"{len(matrix.rows)} x {matrix.columns}"
         raise Invalid(where, f"expected a matrix of {rows} x {columns} entries, found {found}")

@@ -25,7 +25,17 @@ from semialg.checker.report import Hole, Invalid, Run, figure, show
 from semialg.checker.rules.ranks import RANKS
 from semialg.checker.statement import facts_of
 
-__all__ = ["OUTSIDE", "System", "judge_outside"]
+__all__ = [
+    "OUTSIDE",
+    "System",
+    "constant",
+    "decode_term",
+    "judge_outside",
+    "name",
+    "require_combination",
+    "require_equal",
+    "weighted_squares",
+]
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,16 @@ class System:
                 result[monomial] = coefficient
         return result
 
+    def places(self, poly: Polynomial) -> list[tuple[int, int]]:
+        """Return the entries (row, column) whose equation a polynomial could be, judged by its variables."""
+        entries = [variable for monomial in poly for variable, _ in monomial]
+        rows = {row for _, factor, row, _ in entries if factor == 0} or range(len(self.target.rows))
+        last = len(self.masks) - 1
+        columns = {column for _, factor, _, column in entries if factor == last} or range(self.target.columns)
+        if len(rows) > 1 < len(columns) and entries:
+            return []
+        return [(row, column) for row in rows for column in columns]
+
 
 def constant(value: Fraction | None) -> Polynomial:
     """Return a number as a polynomial."""
@@ -94,6 +114,13 @@ def name(variable: Variable) -> str:
     """Return a variable as certificates write it."""
     inverse, *place = variable
     return str(["inverse", *place]) if inverse else str(list(place))
+
+
+def require_combination(
+    system: System, terms: list[dict[str, Any]], expected: Polynomial, where: str, run: Run
+) -> None:
+    """Judge that the sum of cofactor * equation over the terms is a given polynomial."""
+    require_equal(_combination(system, terms, where, run), expected, f"{where}.terms")
 
 
 def _combination(system: System, terms: list[dict[str, Any]], where: str, run: Run) -> Polynomial:
@@ -118,7 +145,8 @@ def _combination(system: System, terms: list[dict[str, Any]], where: str, run: R
     return total
 
 
-def _require_equal(found: Polynomial, expected: Polynomial, where: str) -> None:
+def require_equal(found: Polynomial, expected: Polynomial, where: str) -> None:
+    """Judge that two polynomials are the same."""
     for monomial in sorted(found.keys() | expected.keys()):
         is_there, wanted = found.get(monomial, Fraction(0)), expected.get(monomial, Fraction(0))
         if is_there != wanted:
@@ -133,7 +161,7 @@ def _require_equal(found: Polynomial, expected: Polynomial, where: str) -> None:
 def check_identity(system: System, fields: dict[str, Any], where: str, run: Run) -> None:
     """1 = sum of cofactor * equation."""
     found = _combination(system, fields["terms"], where, run)
-    _require_equal(found, constant(Fraction(1)), f"{where}.terms")
+    require_equal(found, constant(Fraction(1)), f"{where}.terms")
 
 
 def check_split(system: System, fields: dict[str, Any], where: str, run: Run) -> None:
@@ -152,7 +180,15 @@ def check_split(system: System, fields: dict[str, Any], where: str, run: Run) ->
 def check_squares(system: System, fields: dict[str, Any], where: str, run: Run) -> None:
     """1 + sum of positive weight * square = sum of cofactor * equation."""
     expected = constant(Fraction(1))
-    for at, square in enumerate(fields["squares"]):
+    weighted_squares(system, expected, fields["squares"], where, run)
+    require_combination(system, fields["terms"], expected, where, run)
+
+
+def weighted_squares(
+    system: System, expected: Polynomial, squares: list[dict[str, Any]], where: str, run: Run
+) -> None:
+    """Add a sum of positive weight * square to a polynomial in place; judge the weights."""
+    for at, square in enumerate(squares):
         here = f"{where}.squares[{at}]"
         if square["weight"] <= 0:
             raise Invalid(f"{here}.weight", "expected a positive weight")
@@ -160,8 +196,6 @@ def check_squares(system: System, fields: dict[str, Any], where: str, run: Run) 
         weighted: Polynomial = {}
         add_product(weighted, constant(square["weight"]), poly, run)
         add_product(expected, weighted, poly, run)
-    found = _combination(system, fields["terms"], where, run)
-    _require_equal(found, expected, f"{where}.terms")
 
 
 def check_trust(system: System, fields: dict[str, Any], where: str, run: Run) -> None:
@@ -179,20 +213,13 @@ def check_trust(system: System, fields: dict[str, Any], where: str, run: Run) ->
 
 def _is_equation(system: System, poly: Polynomial, run: Run) -> bool:
     """Say whether p = 0 is, up to a factor, P_ij = target_ij for some entry (i, j)."""
-    entries = [variable for monomial in poly for variable, _ in monomial]
-    rows = {row for _, factor, row, _ in entries if factor == 0} or range(len(system.target.rows))
-    last = len(system.masks) - 1
-    columns = {column for _, factor, _, column in entries if factor == last} or range(system.target.columns)
-    if len(rows) > 1 < len(columns) and entries:
-        return False
-    for row in rows:
-        for column in columns:
-            run.spend(10)
-            equation = system.equation(row, column, run)
-            if equation.keys() == poly.keys():
-                scale = {poly[monomial] / equation[monomial] for monomial in poly}
-                if len(scale) == 1:
-                    return True
+    for row, column in system.places(poly):
+        run.spend(10)
+        equation = system.equation(row, column, run)
+        if equation.keys() == poly.keys():
+            scale = {poly[monomial] / equation[monomial] for monomial in poly}
+            if len(scale) == 1:
+                return True
     return False
 
 
@@ -205,7 +232,8 @@ _inverse_term = record({"inverse_of": entry_variable, "cofactor": polynomial})
 _entry_term = record({"row": index, "column": index, "cofactor": polynomial})
 
 
-def _decode_term(value: object) -> dict[str, Any]:
+def decode_term(value: object) -> dict[str, Any]:
+    """Decode a term of a combination: a cofactor with its equation."""
     is_inverse = has_key(value, "inverse_of")
     found: dict[str, Any] = (_inverse_term if is_inverse else _entry_term)(value)
     return found
@@ -219,9 +247,9 @@ def _outside(value: object) -> Step:
 _squares = array(record({"weight": rational, "poly": polynomial}))
 
 OUTSIDE: dict[str, Rule] = {
-    "identity": Rule({"terms": array(_decode_term)}, check_identity),
+    "identity": Rule({"terms": array(decode_term)}, check_identity),
     "split": Rule({"variable": entry_variable, "zero": _outside, "nonzero": _outside}, check_split),
-    "squares": Rule({"squares": _squares, "terms": array(_decode_term)}, check_squares),
+    "squares": Rule({"squares": _squares, "terms": array(decode_term)}, check_squares),
     "trust": Rule({"statement": text, "solvers": array(text, 1)}, check_trust),
     **RANKS,
 }
