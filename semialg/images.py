@@ -14,7 +14,14 @@ from semialg.algebra.laurent import Laurent, LaurentMatrix
 from semialg.certificates.certificate import Certificate
 from semialg.closedness.map_limits import candidate_curves, limit_of
 from semialg.closedness.maps import PolynomialMap, prove_closed, prove_outside
-from semialg.errors import BackendError, BackendMissingError, CertificateError, FormulaError, LimitError, PatternError
+from semialg.errors import (
+    BackendError,
+    BackendMissingError,
+    CertificateError,
+    FormulaError,
+    LimitError,
+    PatternError,
+)
 from semialg.logic.formula import conjunction, equal
 from semialg.logic.products import product_entries
 from semialg.logic.smtlib import to_smtlib
@@ -27,7 +34,7 @@ if TYPE_CHECKING:
     from semialg.pattern.mask import Mask
     from semialg.pattern.pattern import Pattern
 
-__all__ = ["ImageVerdict", "check_map", "check_observed"]
+__all__ = ["ImageVerdict", "check_map", "check_observed", "default_variables"]
 
 _WORK = 3_000_000
 _MOST_TARGETS = 60
@@ -80,8 +87,9 @@ def check_map(
 ) -> ImageVerdict:
     """Decide whether the image of R^n under a polynomial map is closed, as far as that is found.
 
-    Not closed is proved by a curve whose values tend to a point that is no value; closed by bounds on the variables
-    or by homogeneous coordinates without a common zero. Many images are neither: the answer is ``unknown``.
+    Not closed is proved by a curve whose values tend to a point that is no value; closed by bounds on the
+    variables or by homogeneous coordinates without a common zero. Many images are neither: the answer is
+    ``unknown``.
 
     Parameters
     ----------
@@ -108,16 +116,22 @@ def check_map(
     >>> check_map([x**2, x * y, y**2]).verdict
     'closed'
     """
-    names = tuple(variables) if variables is not None else _sorted_names(coordinates)
+    names = tuple(variables) if variables is not None else default_variables(coordinates)
     source = PolynomialMap(names, tuple(coordinates))
     if curve is not None and len(curve) != len(names):
-        raise FormulaError(f"the curve has {len(curve)} entries; expected {len(names)}, one for each variable")
+        raise FormulaError(
+            f"the curve has {len(curve)} entries; expected {len(names)}, one for each variable"
+        )
     given = None if curve is None else tuple(curve)
     return _limited(_decide_map, (source, given), time_limit, "the search for a map")
 
 
 def check_observed(
-    pattern: Pattern, observed: Mask | None = None, *, nonnegative: bool = False, time_limit: float | None = 60.0
+    pattern: Pattern,
+    observed: Mask | None = None,
+    *,
+    nonnegative: bool = False,
+    time_limit: float | None = 60.0,
 ) -> ImageVerdict:
     """Decide whether the observed entries of the products of a pattern form a closed set.
 
@@ -139,7 +153,7 @@ def check_observed(
 
     Examples
     --------
-    Rank one, of which the entries (0, 0), (0, 1) and (1, 1) are observed: in the limit 1, 0, 1 is not attained.
+    Rank one, of which the entries (0, 0), (0, 1) and (1, 1) are observed: the limit 1, 0, 1 is not attained.
 
     >>> from semialg.pattern.pattern import Pattern
     >>> from semialg.pattern.mask import Mask
@@ -159,7 +173,9 @@ def check_observed(
             f"the mask of observed entries is {observed.rows} x {observed.columns}; the product is "
             f"{shape[0]} x {shape[1]}"
         )
-    return _limited(_decide_observed, (pattern, observed, nonnegative), time_limit, "the search for a pattern")
+    return _limited(
+        _decide_observed, (pattern, observed, nonnegative), time_limit, "the search for a pattern"
+    )
 
 
 # ------------------------------------------------------------------ searching, in a child
@@ -189,7 +205,9 @@ def _judge(certificate: Certificate) -> str:
     except Unreadable as error:
         raise CertificateError(f"the checker cannot read the proof that was found: {error}") from None
     if report.status == "invalid":
-        raise CertificateError(f"the checker refuses the proof that was found: {report.where}: {report.reason}")
+        raise CertificateError(
+            f"the checker refuses the proof that was found: {report.where}: {report.reason}"
+        )
     return report.status
 
 
@@ -210,12 +228,17 @@ def _decide_map(
     for method, found, limit, outside in _limits(source, time_limit):
         return _not_closed_map(source, method, found, limit, outside)
     return _unknown(
-        "neither bounds on the variables nor homogeneous coordinates without a common zero were found, nor a curve"
+        "neither bounds on the variables nor homogeneous coordinates without a common zero were found, "
+        "nor a curve"
     )
 
 
 def _not_closed_map(
-    source: PolynomialMap, method: str, curve: Sequence[Laurent], limit: Sequence[Fraction], outside: dict[str, Any]
+    source: PolynomialMap,
+    method: str,
+    curve: Sequence[Laurent],
+    limit: Sequence[Fraction],
+    outside: dict[str, Any],
 ) -> tuple[Any, ...]:
     proof = {
         "rule": "limit",
@@ -281,7 +304,11 @@ def _decide_observed(
     pattern: Pattern, observed: Mask, nonnegative: bool, time_limit: float | None
 ) -> tuple[Any, ...]:
     signs = "nonnegative" if nonnegative else "any"
-    about = {"masks": pattern.to_lists(), "observed": observed.to_dense().astype(int).tolist(), "signs": signs}
+    about = {
+        "masks": pattern.to_lists(),
+        "observed": observed.to_dense().astype(int).tolist(),
+        "signs": signs,
+    }
     closed = {"kind": "observed_closed", **about}
     refuted = {"kind": "observed_not_closed", **about}
     entries = product_entries(pattern)
@@ -297,7 +324,7 @@ def _decide_observed(
     from semialg.algebra.polynomial import Polynomial
 
     polynomials = [entries.get(place, Polynomial.constant(0)) for place in seen]
-    names = _sorted_names(polynomials)
+    names = default_variables(polynomials)
     if names:
         source = PolynomialMap(names, tuple(polynomials))
         for method, curve, limit, outside in _limits(source, time_limit):
@@ -329,8 +356,15 @@ def _by_instance(pattern: Pattern, observed: Mask) -> tuple[str, str, str, dict[
         reason = "closed by R1 to R6 and C1 to C5 of the theory, entries that are not observed being free"
         return "closed", "C5", reason, {"rule": "units", "proof": found}
     left, right = pattern.masks
-    x = {(i, k): value for k, side in found.curve.left.items() for i, value in side.items() if i in found.rows}
-    y = {(k, j): value for k, side in found.curve.right.items() for j, value in side.items() if j in found.columns}
+    x = {
+        (i, k): value for k, side in found.curve.left.items() for i, value in side.items() if i in found.rows
+    }
+    y = {
+        (k, j): value
+        for k, side in found.curve.right.items()
+        for j, value in side.items()
+        if j in found.columns
+    }
     factors = [LaurentMatrix((left.rows, left.columns), x), LaurentMatrix((right.rows, right.columns), y)]
     product = factors[0] @ factors[1]
     target = [
@@ -381,7 +415,7 @@ def _factors_proof(
 
 
 def _renamed(document: Any, places: Sequence[tuple[int, int, int]], seen: Sequence[tuple[int, int]]) -> Any:
-    """Return a proof of a map with its variables and coordinates renamed to entries of factors and products."""
+    """Return a proof of a map with the names of entries of factors and products."""
 
     def variable(name: list[Any]) -> list[Any]:
         return [*name[:-3], *places[name[-1]]]
@@ -410,9 +444,8 @@ def _unknown(reason: str) -> tuple[Any, ...]:
     return ("unknown", "none", reason, None, None)
 
 
-def _sorted_names(polynomials: Iterable[Polynomial]) -> tuple[str, ...]:
+def default_variables(polynomials: Iterable[Polynomial]) -> tuple[str, ...]:
+    """Return the variables that occur in polynomials, in natural order."""
     from semialg.logic.smtlib import natural_order
 
-    return tuple(natural_order({name for f in polynomials for name in f.variables}))
-
-
+    return tuple(natural_order(sorted({name for f in polynomials for name in f.variables})))

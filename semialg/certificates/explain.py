@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semialg.certificates.explain_closed import explain_closed
+from semialg.certificates.explain_image import IMAGE_WORDS, explain_image
 from semialg.certificates.explain_network import NETWORK_WORDS, explain_network
 from semialg.certificates.explain_not_closed import explain_not_closed, mask_equation
 from semialg.certificates.naming import Names
@@ -58,12 +59,14 @@ def explain(document: Mapping[str, Any], pattern: Pattern | None) -> list[Block]
     """
     words = {"closed": "closed", "not_closed": "not closed"}
     kind = document["claim"]["kind"]
+    if kind in IMAGE_WORDS:
+        return explain_image(document, pattern)
     if kind in NETWORK_WORDS:
         return explain_network(document, pattern)
     if kind not in words or pattern is None:
         raise CertificateError(
             f"the certificate claims {kind!r}, for which there are no words; "
-            f"expected one of {', '.join([*words, *NETWORK_WORDS])}"
+            f"expected one of {', '.join([*words, *NETWORK_WORDS, *IMAGE_WORDS])}"
         )
     names = Names.of_widths(pattern.widths)
     prove = explain_closed if kind == "closed" else explain_not_closed

@@ -1,4 +1,4 @@
-"""Certificates whose claim is about a polynomial map, or about products of which some entries are observed."""
+"""Certificates about polynomial maps, or about products of which some entries are observed."""
 
 from __future__ import annotations
 

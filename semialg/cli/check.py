@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +14,15 @@ from semialg.cli.options import (
     limit_options,
     pattern_argument,
     pattern_words,
+    read_pattern,
     read_within,
     write_atomically,
 )
 from semialg.cli.status import Status, VerifyStatus
-from semialg.errors import LimitError
+from semialg.errors import LimitError, PatternError
+
+if TYPE_CHECKING:
+    from semialg.pattern.pattern import Pattern
 
 __all__ = ["command"]
 
@@ -28,6 +33,8 @@ _STATUS = {"closed": Status.CLOSED, "not_closed": Status.NOT_CLOSED, "unknown": 
 @pattern_argument
 @json_option
 @certificate_option
+@click.option("--observed", metavar="MASK", help="Only the entries where this mask is 1 are observed.")
+@click.option("--nonnegative", is_flag=True, help="Only factors without negative entries.")
 @click.option("--trace", is_flag=True, help="Show what was tried, and how long it took.")
 @kernel_option
 @kernel_time_option
@@ -38,6 +45,8 @@ def command(
     pattern: tuple[str, ...],
     as_json: bool,
     certificate: str | None,
+    observed: str | None,
+    nonnegative: bool,
     trace: bool,
     kernel: bool,
     kernel_time: float,
@@ -50,11 +59,16 @@ def command(
     10/11*11/01 (factors separated by *, rows by /), or a mask file (.json, .npz, .npy, .mtx, .safetensors,
     .pt); several files may be given, one a mask, output layer first.
 
+    With --observed or --nonnegative the question is whether the observed entries of all products, or those
+    of products of factors without negative entries, form a closed set; nothing is said about training.
+
     The exit status is 0 for closed, 1 for not closed, 3 for unknown, and 2 for bad input. With --kernel, the
     kernel of Coq checks the verdict as a theorem too; then 5 says that its theory does not cover a rule.
     """
     from semialg.verdict import check
 
+    if kernel and (observed is not None or nonnegative):
+        raise click.UsageError("--kernel does not cover claims about observed entries or signs; leave it out")
     if kernel:
         from semialg.formal.theory import find_coq
 
@@ -64,6 +78,8 @@ def command(
     except LimitError as error:
         _unread(str(error), time_limit, as_json=as_json)
         ctx.exit(Status.UNKNOWN)
+    if observed is not None or nonnegative:
+        ctx.exit(_observed(masks, observed, certificate, left, nonnegative=nonnegative, as_json=as_json))
     verdict = check(masks, time_limit=left, memory_limit=memory_limit)
     if certificate is not None and verdict.certificate is not None:
         write_atomically(certificate, verdict.certificate.to_json())
@@ -93,6 +109,30 @@ def command(
         if answer is not None:
             show_answer(answer)
     ctx.exit(_status(document["verdict"], answer))
+
+
+def _observed(
+    masks: Pattern,
+    observed: str | None,
+    certificate: str | None,
+    time_limit: float,
+    *,
+    nonnegative: bool,
+    as_json: bool,
+) -> Status:
+    """Answer the question about observed entries, and return the status."""
+    from semialg.cli.check_map import show_image_verdict
+    from semialg.images import check_observed
+
+    seen = None
+    if observed is not None:
+        one = read_pattern((observed,))
+        if one.layers != 1:
+            raise PatternError(f"--observed: found {one.layers} masks; expected one")
+        seen = one.masks[0]
+    verdict = check_observed(masks, seen, nonnegative=nonnegative, time_limit=time_limit)
+    show_image_verdict(verdict, certificate, as_json=as_json)
+    return _STATUS[verdict.verdict]
 
 
 def _status(verdict: str, answer: Answer | None) -> Status:

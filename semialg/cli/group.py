@@ -25,6 +25,7 @@ __all__ = ["COMMANDS", "LazyGroup", "cli", "main"]
 #: Every command: the module whose attribute ``command`` it is, and its line in ``semialg --help``.
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("semialg.cli.check", "Decide whether training with this pattern always has an optimum."),
+    "check-map": ("semialg.cli.check_map", "Decide whether the image of a polynomial map is closed."),
     "verify": ("semialg.cli.verify", "Re-check a certificate with the independent checker."),
     "formalize": ("semialg.cli.formalize", "Print a certificate as a theorem for Coq."),
     "witness": ("semialg.cli.witness", "Show a sequence whose weights blow up, as a table."),

@@ -56,7 +56,7 @@ def limit_of(source: PolynomialMap, curve: Sequence[Laurent]) -> list[Fraction] 
 def candidate_curves(source: PolynomialMap) -> Iterator[tuple[str, Curve]]:
     """Yield curves with parameters that go to infinity while the values have limits, the likeliest first.
 
-    First, where the map is a sum of two copies of one homogeneous map, the tangents: a difference quotient of it
+    First, where the map is a sum of two copies of one homogeneous map, the tangents: a difference quotient
     tends to a derivative. Then powers of t.
     """
     yield from _tangents(source)
@@ -67,7 +67,7 @@ def candidate_curves(source: PolynomialMap) -> Iterator[tuple[str, Curve]]:
 
 
 def _tangents(source: PolynomialMap) -> Iterator[tuple[str, Curve]]:
-    """Yield the curves s^-w (x + s^D y), e s^-w x of two copies of a map g of weight D with g(e x) = -g(x)."""
+    """Yield s^-w (x + s^D y), e s^-w x for two copies of a map g of weight D with g(e x) = -g(x)."""
     parts = _connected(source)
     rows = [source.monomials(i) for i in range(len(source.coordinates))]
     for at, one in enumerate(parts):
@@ -83,7 +83,10 @@ def _tangents(source: PolynomialMap) -> Iterator[tuple[str, Curve]]:
                 if sign > 0 and degree % 2 == 0:
                     continue
                 for x, y in _directions(len(one)):
-                    yield "tangent of a sum of two copies", _quotient(source, one, other, scaled, degree, flip, x, y)
+                    yield (
+                        "tangent of a sum of two copies",
+                        _quotient(source, one, other, scaled, degree, flip, x, y),
+                    )
 
 
 def _quotient(
@@ -123,14 +126,18 @@ def _connected(source: PolynomialMap) -> list[list[int]]:
     return list(groups.values())
 
 
-def _copies(rows: Sequence[dict[tuple[tuple[int, int], ...], Fraction]], one: list[int], other: list[int]) -> int:
+def _copies(
+    rows: Sequence[dict[tuple[tuple[int, int], ...], Fraction]], one: list[int], other: list[int]
+) -> int:
     """Return 1 (-1) if the second group repeats the first (its negative) in every coordinate, 0 otherwise."""
     if len(one) != len(other):
         return 0
     rename = dict(zip(one, other, strict=True))
     signs: set[Fraction] = set()
     for row in rows:
-        mine = {tuple(sorted((rename[k], e) for k, e in m)): c for m, c in row.items() if m and m[0][0] in rename}
+        mine = {
+            tuple(sorted((rename[k], e) for k, e in m)): c for m, c in row.items() if m and m[0][0] in rename
+        }
         theirs = {tuple(sorted(m)): c for m, c in row.items() if m and m[0][0] in set(other)}
         if mine.keys() != theirs.keys():
             return 0

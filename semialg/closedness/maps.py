@@ -66,10 +66,12 @@ class PolynomialMap:
                 if name not in self.variables:
                     raise FormulaError(f"{name} is no variable of the map; they are {list(self.variables)}")
             if polynomial.degree() > _MOST_DEGREE:
-                raise FormulaError(f"a coordinate has degree {polynomial.degree()}; at most {_MOST_DEGREE} is taken")
+                raise FormulaError(
+                    f"a coordinate has degree {polynomial.degree()}; at most {_MOST_DEGREE} is taken"
+                )
 
     def monomials(self, coordinate: int) -> dict[tuple[tuple[int, int], ...], Fraction]:
-        """Return a coordinate as monomials: pairs of variable number and exponent, with their coefficients."""
+        """Return a coordinate as monomials (pairs of variable number and exponent) with coefficients."""
         place = {name: at for at, name in enumerate(self.variables)}
         return {
             tuple((place[name], exponent) for name, exponent in monomial): c
@@ -85,7 +87,8 @@ class PolynomialMap:
 def poly_json(terms: Mapping[tuple[tuple[int, int], ...], Fraction]) -> list[dict[str, Any]]:
     """Return a polynomial as certificates write it; variable k has the name [0, 0, k]."""
     return [
-        {"coefficient": str(c), "monomial": [[[0, 0, k], e] for k, e in monomial]} for monomial, c in terms.items()
+        {"coefficient": str(c), "monomial": [[[0, 0, k], e] for k, e in monomial]}
+        for monomial, c in terms.items()
     ]
 
 
@@ -118,8 +121,8 @@ def prove_outside(source: PolynomialMap, target: Sequence[Fraction], work: int) 
 def prove_closed(source: PolynomialMap) -> tuple[str, dict[str, Any]] | None:
     """Return the reason and the proof that the image of a map is closed, None if none is found.
 
-    Either every variable is bounded by the values (a coordinate, or the sum of the squares of all, is a sum of
-    squares of monomials), or the coordinates are homogeneous and vanish together only where they must.
+    Either every variable is bounded by the values (a coordinate, or the sum of the squares of all, is a sum
+    of squares of monomials), or the coordinates are homogeneous and vanish together only where they must.
 
     Examples
     --------
@@ -152,7 +155,9 @@ def _bounded(source: PolynomialMap) -> dict[str, Any] | None:
     count = len(source.coordinates)
     x = [Polynomial.variable(name) for name in source.variables]
     whole: dict[tuple[tuple[int, int], ...], Fraction] = {((i, 2),): Fraction(1) for i in range(count)}
-    candidates = [(source.coordinates[i], {((i, 1),): Fraction(1)}) for i in range(count)]
+    candidates: list[tuple[Polynomial, dict[tuple[tuple[int, int], ...], Fraction]]] = [
+        (source.coordinates[i], {((i, 1),): Fraction(1)}) for i in range(count)
+    ]
     candidates += [(-source.coordinates[i], {((i, 1),): Fraction(-1)}) for i in range(count)]
     if len(x) * count <= _MOST_UNKNOWNS:
         candidates.append((Polynomial.sum(f * f for f in source.coordinates), whole))
@@ -206,8 +211,10 @@ def _blocks(source: PolynomialMap) -> list[list[int]] | None:
     return None
 
 
-def _combination(source: PolynomialMap, blocks: list[list[int]], exponent: int) -> list[dict[str, Any]] | None:
-    """Write (product over blocks of sums of squares)^N as a combination of the coordinates, by linear algebra."""
+def _combination(
+    source: PolynomialMap, blocks: list[list[int]], exponent: int
+) -> list[dict[str, Any]] | None:
+    """Write (product over blocks of sums of squares)^N as a combination of the coordinates."""
     wanted = Polynomial.constant(1)
     for block in blocks:
         wanted = wanted * Polynomial.sum(Polynomial.variable(source.variables[k]) ** 2 for k in block)

@@ -130,7 +130,7 @@ def instance_outside(
     if found is not None or effort.left <= 0:
         return found
     factors = Factors(list(bits(instance.rows)), list(bits(instance.columns)), left, right, values)
-    more = cramerequations_of(factors, product)
+    more = cramer_equations(factors, product)
     return _Search(names, _SPLITS, effort).prove([*equations, *more]) if more else None
 
 

@@ -15,6 +15,7 @@ from semialg import checker
 from semialg.certificates.explain import explain
 from semialg.certificates.explain_closed import PATTERN_WORDS
 from semialg.certificates.explain_fullness import FULL_WORDS
+from semialg.certificates.explain_image import IMAGE_WORDS
 from semialg.certificates.explain_instance import INSTANCE_WORDS
 from semialg.certificates.explain_network import NETWORK_WORDS
 from semialg.certificates.explain_not_closed import LIMIT_WORDS, OUTSIDE_WORDS
@@ -113,10 +114,11 @@ NETWORKS = [path for path in FILES if path not in ACCEPTED]
 
 
 def test_every_rule_about_networks_has_words() -> None:
-    assert {name: set(rules) for name, rules in NETWORK_WORDS.items()} == {
-        name: set(table) for name, table in TABLES.items() if name in NETWORK_WORDS
+    words = {**NETWORK_WORDS, **IMAGE_WORDS}
+    assert {name: set(rules) for name, rules in words.items()} == {
+        name: set(table) for name, table in TABLES.items() if name in words
     }
-    assert {KINDS[path] for path in NETWORKS} == set(NETWORK_WORDS)
+    assert {KINDS[path] for path in NETWORKS} == set(words)
 
 
 @pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
@@ -139,6 +141,10 @@ def test_claims_about_networks_are_told_by_the_command(path: Path) -> None:
         "closed": "the functions of the network are closed in the uniform norm on the cube",
         "no_optimum": "The loss of this data set has the infimum 0",
         "no_nearest": "no element of H is as near.",
+        "map_closed": "is closed",
+        "map_not_closed": "is not closed",
+        "observed_closed": "is closed",
+        "observed_not_closed": "is not closed",
         "scalar_optimum": "and no parameters have a loss below",
         "scalar_level": "and no parameters have a loss below",
         "scalar_cells": "attain the least loss, and those of no other cell.",

@@ -18,6 +18,7 @@ from typing import Any
 PROOFS = Path(__file__).parents[2] / "proofs"
 TREES = runpy.run_path(str(Path(__file__).with_name("corpus_trees.py")))
 FULLNESS = runpy.run_path(str(Path(__file__).with_name("corpus_fullness.py")))
+IMAGES = runpy.run_path(str(Path(__file__).with_name("corpus_images.py")))
 SCALAR = runpy.run_path(str(Path(__file__).with_name("corpus_scalar.py")))
 RANKS = runpy.run_path(str(Path(__file__).with_name("corpus_ranks.py")))
 RELU = runpy.run_path(str(Path(__file__).with_name("corpus_relu.py")))
@@ -357,6 +358,7 @@ def accepted() -> dict[str, tuple[list[str], Json, Json | None]]:
     found.update(FULLNESS["accepted"]())
     found.update(RELU["accepted"](LIMIT, MINOR))
     found.update(SCALAR["accepted"]())
+    found.update(IMAGES["accepted"]())
     return found
 
 
@@ -1216,7 +1218,7 @@ def rejected() -> dict[str, tuple[Json, Json]]:
     """Return the rejected certificates: name -> (certificate, manifest entry)."""
     sources = accepted()
     found: dict[str, tuple[Json, Json]] = {}
-    parts = [TREES, RANKS, FULLNESS, RELU, SCALAR]
+    parts = [TREES, RANKS, FULLNESS, RELU, SCALAR, IMAGES]
     faults = [*FAULTS, *(fault for part in parts for fault in part["faults"]())]
     for name, rule, source, status, where, reason, changes in faults:
         _, document, pattern = sources[source]

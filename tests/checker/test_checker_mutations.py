@@ -21,6 +21,7 @@ PROOFS = Path(__file__).parents[2] / "proofs"
 MANIFEST = json.loads((PROOFS / "accept" / "manifest.json").read_text())
 SECOND_RANKS = runpy.run_path(str(Path(__file__).with_name("second_ranks.py")))["accepts"]
 RANK_RULES = {"ranks", "dependent"}
+SECOND_IMAGES = runpy.run_path(str(Path(__file__).with_name("second_images.py")))["accepts"]
 SECOND = runpy.run_path(str(Path(__file__).with_name("second_checker.py")))["accepts"]
 
 
@@ -247,3 +248,25 @@ def test_swapped_certificates_prove_nothing_else() -> None:
             except (AssertionError, LookupError, ValueError, TypeError):
                 second = False
             assert second == (status == "valid")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in MANIFEST if load(name)["claim"]["kind"].startswith(("map_", "observed_"))]
+)
+def test_the_second_checker_agrees_about_every_slip_in_a_claim_about_images(name: str) -> None:
+    document = load(name)
+    assert SECOND_IMAGES(document)
+    compared = 0
+    for number, changed in enumerate(mutations({"claim": document["claim"], "proof": document["proof"]})):
+        if number % 3:
+            continue
+        first = status_of({"format": document["format"], "version": 1, **changed}, None)
+        if first == "unreadable":
+            continue
+        try:
+            second = SECOND_IMAGES(changed)
+        except (AssertionError, KeyError, ValueError, IndexError, TypeError, AttributeError):
+            second = False
+        assert (first == "valid") == bool(second), changed
+        compared += 1
+    assert compared > 10

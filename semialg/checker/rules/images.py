@@ -65,7 +65,7 @@ class MapSystem(System):
         add_product(result, {(): Fraction(-1)}, constant(self.target.rows[row].get(column)), run)
         return result
 
-    def places(self, poly: Polynomial) -> list[tuple[int, int]]:
+    def places(self, poly: Polynomial) -> list[tuple[int, int]]:  # noqa: ARG002 - all are tried
         """Return every coordinate."""
         return [(row, 0) for row in range(len(self.polynomials))]
 
@@ -126,7 +126,7 @@ def _along(poly: Polynomial, curve: list[Laurent], run: Run) -> Laurent:
         value: Laurent = {0: coefficient}
         for (_, _, _, at), exponent in monomial:
             for _ in range(exponent):
-                run.spend(1)
+                run.spend(4)
                 value = _product(value, curve[at], run)
         for e, c in value.items():
             c += total.pop(e, Fraction(0))
@@ -212,7 +212,7 @@ def check_bounded(claim: dict[str, Any], fields: dict[str, Any], where: str, run
             term = constant(coefficient)
             for (_, _, _, i), exponent in monomial:
                 for _ in range(exponent):
-                    run.spend(1)
+                    run.spend(4)
                     term = times(term, claim["map"][i], run)
             add_product(right, constant(Fraction(1)), term, run)
         require_equal(right, left, f"{here}.bound")

@@ -1,8 +1,8 @@
-"""Rules about products of which some entries are observed, with factors of any sign or without negative entries."""
+"""Rules about products of which some entries are observed, with or without negative factors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ _SIGNS = ("any", "nonnegative")
 class ObservedSystem(System):
     """The equations of the observed entries alone."""
 
-    observed: BitMask = BitMask((), 0)
+    observed: BitMask = field(default_factory=lambda: BitMask((), 0))
 
     def equation(self, row: int, column: int, run: Run) -> Polynomial:
         """Return P_ij - target_ij, the entry being observed."""
