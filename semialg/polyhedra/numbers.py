@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["exact", "parse_exact", "text_of"]
 
-# Numbers with fewer bits have at most as many digits.
-_MOST_BITS = int(MOST_DIGITS * 3.3219)
+_TOO_LONG = 10**MOST_DIGITS
 
 
 def parse_exact(text: str, where: str) -> Fraction:
@@ -63,10 +62,10 @@ def text_of(number: Fraction) -> str:
     >>> text_of(Fraction(-6, 4))
     '-3/2'
     """
-    longest = max(number.numerator.bit_length(), number.denominator.bit_length())
-    if longest > _MOST_BITS:
+    longest = max(abs(number.numerator), number.denominator)
+    if longest >= _TOO_LONG:
         raise LimitError(
-            f"found a result of about {longest * 3 // 10} digits; expected at most {MOST_DIGITS}, "
+            f"found a result of about {longest.bit_length() * 301 // 1000} digits; expected at most {MOST_DIGITS}, "
             "as many as a proof holds"
         )
     return str(number)
