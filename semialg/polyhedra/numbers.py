@@ -65,7 +65,8 @@ def text_of(number: Fraction) -> str:
     longest = max(abs(number.numerator), number.denominator)
     if longest >= _TOO_LONG:
         raise LimitError(
-            f"found a result of about {longest.bit_length() * 301 // 1000} digits; expected at most {MOST_DIGITS}, "
+            f"found a result of about {longest.bit_length() * 301 // 1000} digits; "
+            f"expected at most {MOST_DIGITS}, "
             "as many as a proof holds"
         )
     return str(number)
