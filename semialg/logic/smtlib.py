@@ -9,16 +9,25 @@ from typing import TYPE_CHECKING
 from semialg.errors import FormulaError
 from semialg.logic.formula import And, Atom, Exists, Formula, Not, Or, Quantified, Truth
 from semialg.logic.variables import all_variables, free_variables, is_quantifier_free
-from semialg.logic.walk import emit, nodes
+from semialg.logic.walk import emit_shared, fold, nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from fractions import Fraction
 
     from semialg.algebra.polynomial import Polynomial
     from semialg.logic.answer import Status
+    from semialg.logic.walk import Rope
 
-__all__ = ["Header", "natural_order", "smtlib_logic", "smtlib_symbol", "smtlib_term", "to_smtlib"]
+__all__ = [
+    "Header",
+    "natural_order",
+    "smtlib_logic",
+    "smtlib_symbol",
+    "smtlib_symbols",
+    "smtlib_term",
+    "to_smtlib",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +154,98 @@ def smtlib_logic(formula: Formula) -> str:
     return ("QF_" if is_quantifier_free(formula) else "") + ("LRA" if linear else "NRA")
 
 
-def smtlib_term(formula: Formula) -> str:
-    """Return the formula as one SMT-LIB term, without declarations."""
-    return emit(formula, _pieces)
+def smtlib_term(formula: Formula, symbols: Mapping[str, str] | None = None) -> str:
+    """Return the formula as one SMT-LIB term, without declarations; parts that occur twice are let-bound.
+
+    Parameters
+    ----------
+    formula
+        The formula. Time and length are linear in its distinct nodes (see
+        :func:`semialg.logic.walk.emit_shared`).
+    symbols
+        How variables are spelled; by default by :func:`smtlib_symbol`.
+
+    Examples
+    --------
+    >>> from semialg.logic.infix import parse_formula
+    >>> from semialg.logic.formula import Not
+    >>> part = parse_formula("x > 0 and y > 0 or x = 0 and y > 1")
+    >>> print(smtlib_term((part | parse_formula("x > 5")) & Not(part)))  # doctest: +NORMALIZE_WHITESPACE
+    (let ((?d1 (or (and (> x 0.0) (> y 0.0)) (and (= x 0.0) (> (+ y (- 1.0)) 0.0)))))
+    (and (or ?d1 (> (+ x (- 5.0)) 0.0)) (not ?d1)))
+    """
+    sizes: dict[int, int] = {}
+
+    def measure(node: Formula, below: Sequence[int]) -> int:
+        sizes[id(node)] = 1 + sum(below)
+        return sizes[id(node)]
+
+    fold(formula, measure)
+    taken = set(symbols.values()) if symbols is not None else all_variables(formula)
+    prefix = "?d"
+    while any(name.startswith(prefix) for name in taken):
+        prefix = f"?{prefix}"
+    spell = smtlib_symbol if symbols is None else symbols.__getitem__
+    return emit_shared(
+        formula,
+        lambda node: _pieces(node, spell),
+        closes=lambda node: isinstance(node, Quantified),
+        worth=lambda node: sizes[id(node)] >= _LEAST_NAMED,
+        let=_let,
+        name=lambda number: f"{prefix}{number}",
+    )
 
 
-def _pieces(node: Formula) -> list[str | Formula]:
+_LEAST_NAMED = 6
+"""Nodes of the least part that is defined rather than repeated."""
+
+
+def _let(definitions: Sequence[tuple[str, Rope]], body: Rope) -> Rope:
+    bound: Rope = []
+    for name, text in definitions:
+        bound += [" (" if bound else "(", name, " ", text, ")"]
+    return ["(let (", bound, ") ", body, ")"]
+
+
+def smtlib_symbols(formula: Formula) -> dict[str, str]:
+    """Return a reversible spelling of all variables that every solver can read: a simple symbol for each.
+
+    A name that is simple and means nothing in SMT-LIB keeps itself; the others become ``v!1``, ``v!2``, ...
+    Bars do not help: solvers were seen to take ``|exists|`` or ``|_|`` for the word between them.
+
+    Examples
+    --------
+    >>> from semialg.logic.formula import equal
+    >>> from semialg.algebra.polynomial import Polynomial
+    >>> names = ["x_1", "exists", "_", "a b", "pi"]
+    >>> sum_of_all = sum((Polynomial.variable(name) for name in names), Polynomial.constant(0))
+    >>> smtlib_symbols(equal(sum_of_all))
+    {'_': 'v!1', 'a b': 'v!2', 'exists': 'v!3', 'pi': 'v!4', 'x_1': 'x_1'}
+    """
+    names = natural_order(all_variables(formula))
+    plain = {name for name in names if _PLAIN.match(name) and name not in _RESERVED | _THEORY}
+    symbols: dict[str, str] = {}
+    number = 0
+    for name in names:
+        if name not in plain:
+            number += 1
+            while f"v!{number}" in plain:
+                number += 1
+        symbols[name] = name if name in plain else f"v!{number}"
+    return symbols
+
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z", re.ASCII)
+
+
+def _pieces(node: Formula, spell: Callable[[str], str]) -> list[str | Formula]:
     match node:
         case Truth(value):
             return ["true" if value else "false"]
         case Atom(polynomial, relation):
-            return [f"({relation} {_polynomial(polynomial)} 0.0)"]
+            return [f"({relation} {_polynomial(polynomial, spell)} 0.0)"]
         case Not(Atom(polynomial, ">")):
-            return [f"(<= {_polynomial(polynomial)} 0.0)"]
+            return [f"(<= {_polynomial(polynomial, spell)} 0.0)"]
         case Not(body):
             return ["(not ", body, ")"]
         case And(parts) | Or(parts):
@@ -167,21 +255,21 @@ def _pieces(node: Formula) -> list[str | Formula]:
             return [*pieces, ")"]
         case Quantified(variables, body):
             word = "exists" if isinstance(node, Exists) else "forall"
-            bound = " ".join(f"({smtlib_symbol(name)} Real)" for name in variables)
+            bound = " ".join(f"({spell(name)} Real)" for name in variables)
             return [f"({word} ({bound}) ", body, ")"]
     raise FormulaError(f"a node of the unknown kind {type(node).__name__} has no SMT-LIB form")
 
 
-def _polynomial(polynomial: Polynomial) -> str:
-    terms = [_product(value, monomial) for monomial, value in polynomial.terms().items()]
+def _polynomial(polynomial: Polynomial, spell: Callable[[str], str]) -> str:
+    terms = [_product(value, monomial, spell) for monomial, value in polynomial.terms().items()]
     return f"(+ {' '.join(terms)})" if len(terms) > 1 else terms[0] if terms else "0.0"
 
 
-def _product(value: Fraction, monomial: Sequence[tuple[str, int]]) -> str:
+def _product(value: Fraction, monomial: Sequence[tuple[str, int]], spell: Callable[[str], str]) -> str:
     degree = sum(exponent for _, exponent in monomial)
     if degree > _MAX_DEGREE:
         raise FormulaError(f"a term of degree {degree} is too long for SMT-LIB, which has no powers")
-    factors = [smtlib_symbol(name) for name, exponent in monomial for _ in range(exponent)]
+    factors = [spell(name) for name, exponent in monomial for _ in range(exponent)]
     if not factors:
         return _number(value)
     if value in (1, -1):

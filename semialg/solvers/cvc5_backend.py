@@ -79,4 +79,4 @@ def _ask(question: Question, seed: int) -> Reply:
     if not result.isSat():
         return Reply("unknown", f"cvc5: {result.getUnknownExplanation().name.lower()}", {}, version)
     constants = symbols.getDeclaredTerms()
-    return Reply("sat", "", {str(c.getSymbol()): str(solver.getValue(c)) for c in constants}, version)
+    return Reply("sat", "", {c.getSymbol(): str(solver.getValue(c)) for c in constants}, version)

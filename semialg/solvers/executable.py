@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semialg.errors import BackendError, LimitError
-from semialg.logic.smtlib import smtlib_symbol
 from semialg.solvers.backend import Availability, require
 from semialg.solvers.process import describe_exit
 from semialg.solvers.program import run_program
@@ -83,29 +82,65 @@ class SmtLibProgram:
         require(self)
         question = Question.of(formula)
         started = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="semialg-") as directory:
-            file = Path(directory) / "question.smt2"
-            file.write_text(self._script(question), encoding="utf-8")
-            argv = [a.replace("{file}", str(file)).replace("{seed}", str(seed)) for a in self.argv]
-            uses_file = any("{file}" in argument for argument in self.argv)
-            stdin = "" if uses_file else self._script(question)
-            try:
-                result = run_program(argv, stdin, time_limit=time_limit, memory_limit=memory_limit)
-            except LimitError as error:
-                return limit_reached(self.name, "", question.script, error, started)
-        reply = self._reply(question, result)
+        try:
+            reply = self._ask(question, seed, started, time_limit, memory_limit)
+        except LimitError as error:
+            return limit_reached(self.name, "", question.script, error, started)
         return conclude(
             self.name, question, reply, started=started, time_limit=time_limit, memory_limit=memory_limit
         )
 
-    def _script(self, question: Question) -> str:
-        models = self.models and question.names
+    def _ask(
+        self,
+        question: Question,
+        seed: int,
+        started: float,
+        time_limit: float | None,
+        memory_limit: int | None,
+    ) -> Reply:
+        """Ask for the answer and the values; where that went less than well, for the answer alone."""
+
+        def run(*, models: bool) -> ProgramResult:
+            left = None if time_limit is None else time_limit - (time.monotonic() - started)
+            return self._run(self._script(question, models=models), seed, left, memory_limit)
+
+        models = self.models and bool(question.names)
+        result = run(models=models)
+        word, rest = self._word(result)
+        if word == "sat" and models and not result.exit_status:
+            return Reply("sat", "", _values(question, rest), "")
+        if models and (result.exit_status or rest.strip()):
+            # After unsat or unknown the request for values is an error, and so may be the exit status.
+            result = run(models=False)
+            again, rest = self._word(result)
+            if again != word:
+                raise BackendError(f"{self.name} answered {word}, and {again} when it was asked again")
+        doubt = _doubt(result, rest)
+        if doubt and word in {"sat", "unsat"}:
+            return Reply("unknown", f"{self.name} answered {word}, which is not taken: {doubt}", {}, "")
+        status: Status = "sat" if word == "sat" else "unsat" if word == "unsat" else "unknown"
+        return Reply(status, f"{self.name} gave no reason" if status == "unknown" else "", {}, "")
+
+    def _run(
+        self, script: str, seed: int, time_limit: float | None, memory_limit: int | None
+    ) -> ProgramResult:
+        with tempfile.TemporaryDirectory(prefix="semialg-") as directory:
+            file = Path(directory) / "question.smt2"
+            file.write_text(script, encoding="utf-8")
+            argv = [a.replace("{file}", str(file)).replace("{seed}", str(seed)) for a in self.argv]
+            uses_file = any("{file}" in argument for argument in self.argv)
+            return run_program(
+                argv, "" if uses_file else script, time_limit=time_limit, memory_limit=memory_limit
+            )
+
+    def _script(self, question: Question, *, models: bool) -> str:
         head = "(set-option :produce-models true)\n" if models else ""
-        symbols = " ".join(smtlib_symbol(name) for name in question.names)
+        symbols = " ".join(question.symbols[name] for name in question.names)
         values = f"(get-value ({symbols}))\n" if models else ""
         return f"{head}(set-logic {question.logic})\n{question.script}(check-sat)\n{values}(exit)\n"
 
-    def _reply(self, question: Question, result: ProgramResult) -> Reply:
+    def _word(self, result: ProgramResult) -> tuple[str, str]:
+        """Return the one word of an answer, and everything else that was printed."""
         found = list(_FIRST_WORD.finditer(result.stdout))
         if len(found) != 1 or result.exit_status < 0:
             raise BackendError(
@@ -113,26 +148,36 @@ class SmtLibProgram:
                 f"{_excerpt(result.stdout)} {_excerpt(result.stderr)}; "
                 "expected one line sat, unsat or unknown"
             )
-        word, rest = found[0][1], result.stdout[found[0].end() :]
-        status: Status = "sat" if word == "sat" else "unsat" if word == "unsat" else "unknown"
-        # After unsat or unknown the request for values is answered by an error, which is as it should be.
-        wanted = status == "sat" and self.models and bool(question.names)
-        values = _values(question, rest) if wanted else {}
-        reason = f"{self.name} gave no reason" if status == "unknown" else ""
-        return Reply(status, reason, values, "")
+        return found[0][1], result.stdout[: found[0].start()] + result.stdout[found[0].end() :]
+
+
+#: Lines beside an answer that say nothing against it.
+_HARMLESS = re.compile(r"\s*(;.*|success)?\s*\Z")
+
+
+def _doubt(result: ProgramResult, rest: str) -> str:
+    """Return what speaks against an answer: an exit status, or a line that is not known to be harmless."""
+    if result.exit_status:
+        return f"it ended with {describe_exit(result.exit_status)}"
+    for line in (*rest.splitlines(), *result.stderr.splitlines()):
+        if not _HARMLESS.match(line):
+            return f"it also printed {_excerpt(line)}"
+    return ""
 
 
 def _values(question: Question, text: str) -> dict[str, str]:
     """Read the reply to ``get-value``; what is not there is left out of the model."""
-    names = {smtlib_symbol(name): name for name in question.names}
+    names = {question.symbols[name] for name in question.names}
     values: dict[str, str] = {}
     for expression in parse_expressions(text):
         for pair in expression if isinstance(expression, list) else []:
             match pair:
-                case [str(symbol), value] if symbol.strip("|") in question.names or symbol in names:
-                    values[names.get(symbol, symbol.strip("|"))] = write_expression(value)
+                case [str(symbol), value] if symbol.strip("|") in names:
+                    values[symbol.strip("|")] = write_expression(value)
     if len(values) < len(names):
-        raise BackendError(f"the reply {_excerpt(text)} lacks values; expected one for each of {list(names)}")
+        raise BackendError(
+            f"the reply {_excerpt(text)} lacks values; expected one for each of {sorted(names)}"
+        )
     return values
 
 

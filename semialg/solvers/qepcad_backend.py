@@ -21,7 +21,7 @@ from semialg.logic.variables import free_variables, is_quantifier_free
 from semialg.solvers.backend import Availability, Elimination, pip_command, require
 from semialg.solvers.process import describe_exit
 from semialg.solvers.program import run_program
-from semialg.solvers.question import limit_reached
+from semialg.solvers.question import limit_reached, on_the_word_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ __all__ = ["Qepcad"]
 
 _RESULT = re.compile(r"An equivalent quantifier-free formula:\s*(.*?)\s*={5,}\s+The End", re.DOTALL)
 _VERSION = re.compile(r"Version B ([0-9.]+)")
-_DOUBT = "may not be valid"
+_HEADING = "An equivalent quantifier-free formula:"
 #: What saclib says when its cells are used up, or cannot be had.
 _OUT_OF_CELLS = ("Too few cells", "too few cells", "Not enough memory")
 _CELL_BYTES = 4
@@ -45,7 +45,8 @@ _MIN_CELLS = 500_000
 class Qepcad:
     """QEPCAD B, from the wheel ``passagemath-qepcad`` or a program ``qepcad`` on PATH.
 
-    McCallum's projection, its default, is not valid for every input; QEPCAD notices and warns. Then the same
+    McCallum's projection, its default, is not valid for every input; QEPCAD notices and warns, or prints an
+    error beside a formula that may be wrong. Then, and whenever it says what it need not say, the same
     question is asked again with Hong's projection [1]_, which is always valid and slower. Only if time or
     memory do not allow that, the doubtful result is returned as not certified; as a decision it is "unknown".
 
@@ -114,9 +115,10 @@ class Qepcad:
         question = to_qepcad(simple)
         output = self._run(question.text, time_limit, memory_limit)
         transcript, reason = question.text + output, ""
-        if _DOUBT in " ".join(output.split()):
+        doubt = _doubt(output)
+        if doubt:
             left = None if time_limit is None else time_limit - (time.monotonic() - started)
-            reason = "McCallum's projection may not be valid here"
+            reason = f"McCallum's projection may not be valid here (qepcad says: {doubt})"
             safe = _with_projection(question, "h")
             try:
                 output = self._run(safe, left, memory_limit)
@@ -124,7 +126,8 @@ class Qepcad:
                 reason += f", and with Hong's projection {error}"
             else:
                 transcript += safe + output
-                reason = ""
+                doubt = _doubt(output)
+                reason = f"with Hong's projection qepcad says: {doubt}" if doubt else ""
         version = _VERSION.search(output)
         return Elimination(
             _result(output, question.names),
@@ -156,7 +159,9 @@ class Qepcad:
             raise BackendError(f"qepcad answered {result.formula} to a sentence; expected true or false")
         status: Status = "unknown" if not result.certified else "sat" if result.formula.value else "unsat"
         no_model = status == "sat" and bool(free_variables(formula))
-        reason = "qepcad gives no model" if no_model else result.reason
+        reason = f"{on_the_word_of(self.name)}, which gives no model" if no_model else result.reason
+        if not reason and result.seconds:
+            reason = on_the_word_of(self.name)
         return Answer(status, {}, reason, self.name, result.version, result.seconds, result.transcript)
 
     def _run(self, dialogue: str, time_limit: float | None, memory_limit: int | None) -> str:
@@ -205,6 +210,17 @@ class Qepcad:
                 f"expected; the end of what it said: {last!r}"
             )
         return result.stdout
+
+
+def _doubt(output: str) -> str:
+    """Return what QEPCAD said between the question and its answer; an empty text if it said nothing.
+
+    A warning ("... may not be valid"), an error ("Error! Delineating polynomial should be added ...") and
+    anything that is not known: QEPCAD prints a formula all the same, and it may be wrong.
+    """
+    said = output.rpartition("Before Normalization >")[2].partition(_HEADING)[0]
+    lines = [line.strip() for line in said.splitlines()]
+    return " ".join(line for line in lines if line and line != "finish")[:300]
 
 
 def _with_projection(question: QepcadInput, letter: str) -> str:

@@ -11,7 +11,7 @@ from semialg.errors import BackendError, LimitError
 from semialg.logic.answer import Answer, Number, Status
 from semialg.logic.evaluate import evaluate
 from semialg.logic.normal import strip_exists
-from semialg.logic.smtlib import natural_order, smtlib_logic, smtlib_symbol, smtlib_term
+from semialg.logic.smtlib import natural_order, smtlib_logic, smtlib_symbols, smtlib_term
 from semialg.logic.variables import free_variables, is_quantifier_free
 from semialg.solvers.child import run_in_child
 from semialg.solvers.values import parse_number
@@ -36,6 +36,9 @@ class Question:
         The smallest SMT-LIB logic that holds it.
     names
         Its free variables, in natural order.
+    symbols
+        How the script spells them: a simple symbol for each name, free or bound (see
+        :func:`semialg.logic.smtlib.smtlib_symbols`).
     script
         Declarations and the assertion; the logic and ``(check-sat)`` are left to the backend.
 
@@ -55,6 +58,7 @@ class Question:
     formula: Formula
     logic: str
     names: tuple[str, ...]
+    symbols: Mapping[str, str]
     script: str
 
     @classmethod
@@ -64,18 +68,19 @@ class Question:
         Raises
         ------
         FormulaError
-            If a variable has a name that SMT-LIB keeps for itself.
+            If the formula is too long when it is written out.
         """
         asked = strip_exists(formula)
         names = tuple(natural_order(free_variables(asked)))
-        lines = [f"(declare-const {smtlib_symbol(name)} Real)" for name in names]
-        lines += [f"(assert {smtlib_term(asked)})", ""]
-        return cls(asked, smtlib_logic(asked), names, "\n".join(lines))
+        symbols = smtlib_symbols(asked)
+        lines = [f"(declare-const {symbols[name]} Real)" for name in names]
+        lines += [f"(assert {smtlib_term(asked, symbols)})", ""]
+        return cls(asked, smtlib_logic(asked), names, symbols, "\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a solver said: its word, the reason of an "unknown", and values as it prints them, by variable."""
+    """What a solver said: its word, the reason of an "unknown", and values as it prints them, by symbol."""
 
     status: Status
     reason: str
@@ -168,9 +173,22 @@ def conclude(
             reason = f"the model is left out: {error}"
     elif reply.status == "sat":
         reason = _check_model(backend, question, {}, transcript)
-    elif reply.status == "unknown" and not reason:
-        reason = f"{backend} gave no reason"
+    elif reply.status == "unknown":
+        reason = reason or f"{backend} gave no reason"
+    else:
+        reason = reason or on_the_word_of(backend)
     return Answer(reply.status, model, reason, backend, reply.version, seconds, transcript)
+
+
+def on_the_word_of(backend: str) -> str:
+    """Return the reason of an answer that rests on one solver alone: unsat is not checked by anyone else.
+
+    Examples
+    --------
+    >>> on_the_word_of("z3")
+    'on the word of z3'
+    """
+    return f"on the word of {backend}"
 
 
 def _exact_model(
@@ -178,7 +196,8 @@ def _exact_model(
 ) -> tuple[dict[str, Number], str]:
     """Read the model; return it and under which assumption it holds."""
     try:
-        model = {name: parse_number(text) for name, text in reply.values.items() if name in question.names}
+        values = {name: reply.values.get(question.symbols[name]) for name in question.names}
+        model = {name: parse_number(text) for name, text in values.items() if text is not None}
     except BackendError as error:
         return {}, f"the model is left out: {error}"
     return model, _check_model(backend, question, model, transcript)

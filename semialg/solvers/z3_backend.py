@@ -80,7 +80,8 @@ def _ask(question: Question, seed: int) -> Reply:
             return Reply("unknown", _reason(str(solver.reason_unknown())), {}, version)
         model = solver.model()
         # A model may also interpret z3's own auxiliary functions, such as division by zero.
-        constants = [d for d in model.decls() if d.arity() == 0 and str(d.name()) in question.names]
+        known = set(question.symbols.values())
+        constants = [d for d in model.decls() if d.arity() == 0 and str(d.name()) in known]
         return Reply("sat", "", {str(d.name()): model[d].sexpr() for d in constants}, version)
     except z3.Z3Exception as error:
         return Reply("unknown", _reason(_text(error)), {}, version)
