@@ -17,9 +17,11 @@ __all__ = [
     "FormulaError",
     "LimitError",
     "LinearSystemError",
+    "NothingToShowError",
     "PatternError",
     "SemialgError",
     "StoreError",
+    "UndecidedError",
 ]
 
 
@@ -33,6 +35,14 @@ class ArgumentError(SemialgError, ValueError):
 
 class PatternError(SemialgError, ValueError):
     """A pattern, a mask or a mask file is not what was expected."""
+
+
+class NothingToShowError(PatternError):
+    """What was asked for does not exist: a witness of a closed pattern, data that no network could miss."""
+
+
+class UndecidedError(PatternError):
+    """What was asked about a pattern has no answer here: none was found, which is no fault of the pattern."""
 
 
 class FormulaError(SemialgError, ValueError):

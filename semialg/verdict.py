@@ -12,7 +12,8 @@ from semialg.certificates.handover import refuse_uncheckable
 from semialg.closedness.engine import ATTEMPTS, Budget, decide
 from semialg.closedness.lu import lu_witness
 from semialg.closedness.obstructions import OBSTRUCTIONS
-from semialg.errors import CertificateError, LimitError, PatternError
+from semialg.closedness.reading import read_witness
+from semialg.errors import CertificateError, LimitError, NothingToShowError, PatternError, UndecidedError
 from semialg.pattern.parse import as_pattern
 from semialg.relu.training import Training, training
 from semialg.solvers.child import run_in_child
@@ -240,7 +241,13 @@ def verify(certificate: Certificate, pattern: Pattern | str | PathLike[str] | No
         raise CertificateError(f"the checker cannot read the certificate: {error}") from None
 
 
-def witness(pattern: Pattern | str | PathLike[str], target: str | None = None) -> Witness:
+def witness(
+    pattern: Pattern | str | PathLike[str],
+    target: str | None = None,
+    *,
+    time_limit: float | None = 60.0,
+    memory_limit: int | None = None,
+) -> Witness:
     """Return a witness that the set of products of a pattern is not closed.
 
     Parameters
@@ -250,11 +257,23 @@ def witness(pattern: Pattern | str | PathLike[str], target: str | None = None) -
     target
         ``"lu"`` for the paper's antidiagonal target of lower times upper triangular patterns; by default
         whichever witness is found first.
+    time_limit, memory_limit
+        As for :func:`check`.
 
     Raises
     ------
     PatternError
-        If no pattern is given, no witness is found, or the target does not fit the pattern or is not known.
+        If no pattern is given, or the target does not fit the pattern or is
+        not known.
+    NothingToShowError
+        If the set of products is closed.
+    UndecidedError
+        If neither a witness nor a proof of closedness is found, or the proof of not-closedness holds no
+        witness.
+
+    Notes
+    -----
+    The obstructions that need no search come first; then :func:`check` is asked, with its limits.
 
     Examples
     --------
@@ -272,7 +291,17 @@ def witness(pattern: Pattern | str | PathLike[str], target: str | None = None) -
         found = search(pattern, Budget().work)
         if found is not None:
             return found
-    raise PatternError("no witness was found: the set of products is closed, or not known not to be")
+    verdict = check(pattern, time_limit=time_limit, memory_limit=memory_limit)
+    if verdict.verdict == "closed":
+        raise NothingToShowError(f"no witness was found: the set of products is closed ({verdict.reason})")
+    if verdict.certificate is None:
+        raise UndecidedError(f"no witness was found: {verdict.reason}")
+    try:
+        return verdict.witness or read_witness(pattern, verdict.certificate.proof)
+    except (CertificateError, KeyError):
+        raise UndecidedError(
+            f"the set of products is not closed, by a proof that holds no witness ({verdict.method})"
+        ) from None
 
 
 def undecided(pattern: Pattern, reason: str) -> Verdict:

@@ -159,6 +159,21 @@ class Laurent:
         return f"Laurent('{self}')"
 
 
+def _check_compressed(data: Mapping[str, Any]) -> None:
+    rows, columns = data.get("rows"), data.get("columns")
+    well_formed = (
+        set(data) == {"rows", "columns"}
+        and type(columns) is int
+        and isinstance(rows, list)
+        and all(isinstance(row, list) for row in rows)
+        and all(isinstance(e, list) and len(e) == 2 and type(e[0]) is int for row in rows for e in row)
+    )
+    if not well_formed:
+        raise CertificateError(
+            'a factor of a curve is an object; expected {"rows": [[[column, entry], ...], ...], "columns": n}'
+        )
+
+
 def _read_entry(data: object) -> Laurent:
     return Laurent.constant(Fraction(data)) if isinstance(data, str) else Laurent.from_json(data)
 
@@ -231,6 +246,7 @@ class LaurentMatrix:
             If the data is not a rectangular, nonempty matrix of that form.
         """
         if isinstance(data, dict):
+            _check_compressed(data)
             return cls(
                 (len(data["rows"]), data["columns"]),
                 {(i, j): _read_entry(e) for i, row in enumerate(data["rows"]) for j, e in row},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice, pairwise, product
+from math import exp, lgamma, log, prod
 from typing import TYPE_CHECKING
 
 from semialg.atlas.pool import in_any_order
 from semialg.atlas.store import Store
 from semialg.atlas.work import decide_entry, fault_of
+from semialg.errors import ArgumentError
 from semialg.pattern.orbits import orbit_count, orbits
 
 if TYPE_CHECKING:
@@ -72,7 +74,14 @@ def build(
     -------
     int
         How many entries this run has added or tried again.
+
+    Raises
+    ------
+    ArgumentError
+        If there are more than a hundred million patterns of these widths up to relabeling, or too
+        many to count.
     """
+    _refuse_too_many(widths)
     sizes = sizes_up_to(widths)
     with Store(path, create=True) as store:
         for size in sizes:
@@ -91,6 +100,42 @@ def build(
             report(finished + count, total, entry)
         store.compact()
     return count
+
+
+_MOST_PATTERNS = 10**8
+_MOST_TYPES = 10**7
+_MOST_WIDTH = 60
+
+
+def _refuse_too_many(widths: tuple[int, ...]) -> None:
+    """Refuse a size before anything is planned for it.
+
+    Every orbit has at most as many patterns as there are relabelings, transposition among them; so there are
+    at least so many orbits, and counting them exactly may take very long itself.
+    """
+    shown = "x".join(map(str, widths))[:80]
+    relabelings = sum(lgamma(width + 1) for width in widths) + log(2)
+    least = sum(a * b for a, b in pairwise(widths)) * log(2) - relabelings
+    if least > log(_MOST_PATTERNS):
+        about = f"{int(exp(least))}" if least < log(10**12) else f"10^{int(least / log(10))}"
+        raise ArgumentError(
+            f"there are at least {about} patterns of widths {shown} up to relabeling, and an atlas lists "
+            f"them all; expected widths with at most {_MOST_PATTERNS}"
+        )
+    if max(widths) > _MOST_WIDTH or prod(map(_partitions, widths)) > _MOST_TYPES:
+        raise ArgumentError(
+            f"the patterns of widths {shown} are too many types of relabelings to be counted; expected "
+            f"widths up to {_MOST_WIDTH}, and few large ones"
+        )
+
+
+def _partitions(number: int) -> int:
+    """Return the number of partitions, the cycle types of that many things."""
+    ways = [1] + [0] * number
+    for part in range(1, number + 1):
+        for total in range(part, number + 1):
+            ways[total] += ways[total - part]
+    return ways[number]
 
 
 def _missing(done: dict[tuple[int, ...], set[str]]) -> Iterator[str]:

@@ -153,8 +153,6 @@ def show_command(
         widths = "x".join(map(str, masks.widths))
         raise StoreError(f"{path}: there is no entry for this {widths} pattern; see `semialg atlas stats`")
     entry, own = found
-    if certificate is not None and own is not None:
-        write_atomically(certificate, own.to_json())
     if as_json:
         document = {**vars(entry), "certificate": None if own is None else own.document}
         click.echo(
@@ -170,6 +168,8 @@ def show_command(
             "time": f"{entry.seconds:.3f} s",
         }
         click.echo("\n".join(f"{name + ':':<16}{text}" for name, text in lines.items()))
+    if certificate is not None and own is not None:
+        write_atomically(certificate, own.to_json())
     ctx.exit(
         {"closed": Status.CLOSED, "not_closed": Status.NOT_CLOSED, "unknown": Status.UNKNOWN}[entry.verdict]
     )

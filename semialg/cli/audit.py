@@ -32,7 +32,7 @@ _WIDEST_TEXT = 88
 )
 @click.option(
     "--names",
-    type=click.Path(dir_okay=False, exists=True),
+    type=click.Path(dir_okay=False, allow_dash=True),
     help='Neuron names: {"input": [...], "fc1": [...]}.',
 )
 @click.option(
@@ -114,12 +114,13 @@ def command(
         total_time=total_time,
         advice_seconds=0.0 if no_advice else 5.0,
     )
+    width = min(_WIDEST_TEXT, shutil.get_terminal_size().columns)
+    click.echo(json.dumps(report.to_json()) if as_json else report.to_text(width))
+    # Printed before anything is written: a full disk must not hide verdicts that were found.
     if html is not None:
         write_atomically(html, report.to_html())
     if certificates is not None:
         _write_certificates(report, Path(certificates))
-    width = min(_WIDEST_TEXT, shutil.get_terminal_size().columns)
-    click.echo(json.dumps(report.to_json()) if as_json else report.to_text(width))
     ctx.exit(report.exit_status)
 
 

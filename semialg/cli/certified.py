@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semialg.cli.options import pattern_words, read_certificate, read_pattern, read_within
-from semialg.errors import CertificateError, PatternError
+from semialg.errors import CertificateError, PatternError, UndecidedError
 from semialg.intake.sources import LARGEST_TEXT, as_file, is_stream
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def certified(arguments: Sequence[str], pattern: Sequence[str], time_limit: floa
     Raises
     ------
     CertificateError
-        If the checker does not accept the certificate, or no verdict is found in time.
+        If the checker does not accept the certificate.
+    UndecidedError
+        If no verdict is found in time.
     """
     if not is_certificate_file(arguments):
         return decide(arguments, time_limit)
@@ -124,7 +126,7 @@ def decide(arguments: Sequence[str], time_limit: float) -> Certified:
 
     Raises
     ------
-    CertificateError
+    UndecidedError
         If no verdict is found in time.
     """
     from semialg.verdict import check
@@ -132,7 +134,7 @@ def decide(arguments: Sequence[str], time_limit: float) -> Certified:
     pattern, left = read_within(arguments, time_limit)
     verdict = check(pattern, time_limit=left)
     if verdict.certificate is None or verdict.checked is None:
-        raise CertificateError(
+        raise UndecidedError(
             f"{pattern_words(arguments)} could not be decided: {verdict.reason}; there is no proof to show"
         )
     return Certified(pattern, verdict.certificate.document, verdict.checked)

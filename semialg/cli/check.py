@@ -81,8 +81,6 @@ def command(
     if observed is not None or nonnegative:
         ctx.exit(_observed(masks, observed, certificate, left, nonnegative=nonnegative, as_json=as_json))
     verdict = check(masks, time_limit=left, memory_limit=memory_limit)
-    if certificate is not None and verdict.certificate is not None:
-        write_atomically(certificate, verdict.certificate.to_json())
     document = verdict.to_json()
     answer = None
     if kernel and verdict.certificate is not None:
@@ -103,11 +101,15 @@ def command(
         if masks.names:
             names = ", ".join(masks.names[:20]) + (", ..." if len(masks.names) > 20 else "")
             click.echo(f"  order of the masks, output layer first: {names}")
-        if certificate is not None:
+    # Printed before it is written: a full disk must not hide a verdict that was found.
+    if certificate is not None:
+        if verdict.certificate is not None:
+            write_atomically(certificate, verdict.certificate.to_json())
+        if not as_json:
             found = "written to" if verdict.certificate is not None else "there is none to write to"
             click.echo(f"  certificate: {found} {certificate}")
-        if answer is not None:
-            show_answer(answer)
+    if answer is not None and not as_json:
+        show_answer(answer)
     ctx.exit(_status(document["verdict"], answer))
 
 

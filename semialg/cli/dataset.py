@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,9 +15,10 @@ from semialg.cli.options import (
     pattern_words,
     read_within,
     time_limit_option,
+    write_atomically,
 )
 from semialg.cli.status import Status
-from semialg.errors import CertificateError
+from semialg.errors import NothingToShowError, UndecidedError
 
 if TYPE_CHECKING:
     from semialg.relu.dataset import DataSet
@@ -67,6 +67,9 @@ def command(
     The squared loss of a ReLU network with these masks and free biases has infimum 0 on it, and no weights
     reach 0: the independent checker verifies that first. The table follows parameters whose loss tends to 0
     as t does; all values are exact. PATTERN is as for `semialg check`; a not-closed certificate will do too.
+
+    The exit status is 0 for a data set, 6 where there is none, 3 where that is undecided, and 2 for bad
+    input.
     """
     from semialg.relu.export import encode
 
@@ -74,16 +77,17 @@ def command(
     data = _found(pattern, construction, time_limit)
     proof = data.certificate()
     status = checked(data.pattern, proof.document).status
-    if output is not None:
-        _write(output, encode(data, output))
-    if certificate is not None:
-        _write(certificate, proof.to_json().encode("ascii"))
+    content = None if output is None else encode(data, output)
     if as_json:
         click.echo(json.dumps(_document(data, status)))
     else:
         _print(data, status, name)
-        for what, path in (("data", output), ("certificate", certificate)):
-            if path is not None:
+    # What was found is printed before it is written: a full disk must not hide it.
+    written = (("data", output, content), ("certificate", certificate, proof.to_json().encode("ascii")))
+    for what, path, data_bytes in written:
+        if path is not None and data_bytes is not None:
+            write_atomically(path, data_bytes)
+            if not as_json:
                 click.echo(f"{what}: written to {path}")
     ctx.exit(Status.CLOSED)
 
@@ -107,14 +111,10 @@ def _found(arguments: tuple[str, ...], construction: str, time_limit: float) -> 
         closed = verdict is not None and verdict.verdict == "closed"
     if construction in {"smallest", "kinks"} and masks.layers == 2:
         return data_set(masks, "kinks")
-    what = "is closed" if closed else "could not be decided"
-    raise CertificateError(
-        f"{pattern_words(arguments)} {what}; this data set needs a limit of products that is no product"
-    )
-
-
-def _write(path: str, content: bytes) -> None:
-    Path(path).write_bytes(content)
+    needed = "this data set needs a limit of products that is no product"
+    if closed:
+        raise NothingToShowError(f"{pattern_words(arguments)} is closed; {needed}")
+    raise UndecidedError(f"{pattern_words(arguments)} could not be decided; {needed}")
 
 
 def _document(data: DataSet, status: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from semialg.cli.options import write_atomically
 from semialg.cli.picture import plot_option, write_picture
 from semialg.errors import CertificateError, LimitError, LinearSystemError
 from semialg.intake.shown import show_path
@@ -103,12 +104,6 @@ def command(
     else:
         found, document = _proved(system, unwanted, method, row_limit, engine)
     seconds = time.perf_counter() - begin
-    if certificate is not None:
-        certificate.write_text(json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8")
-    if plot is not None:
-        from semialg.plot.polyhedron import plot_projection
-
-        write_picture(plot_projection(system, found.system), plot)
     if as_json:
         click.echo(json.dumps(_answer(found, unwanted, seconds, checked=not unchecked)))
     elif form == "ine":
@@ -117,6 +112,13 @@ def command(
         click.echo(
             str(found.system) or f"# no condition on {', '.join(found.system.variables) or 'anything'}"
         )
+    # Printed before anything is written: a full disk must not hide what was found.
+    if certificate is not None:
+        write_atomically(str(certificate), json.dumps(document, separators=(",", ":")) + "\n")
+    if plot is not None:
+        from semialg.plot.polyhedron import plot_projection
+
+        write_picture(plot_projection(system, found.system), plot)
 
 
 def _require_drawable(system: LinearSystem, unwanted: list[str]) -> None:

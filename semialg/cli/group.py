@@ -15,7 +15,7 @@ import click
 
 from semialg import __version__
 from semialg.cli.status import Status
-from semialg.errors import SemialgError
+from semialg.errors import NothingToShowError, SemialgError, UndecidedError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -88,6 +88,10 @@ class LazyGroup(click.Group):
             status = super().main(*args, **extra)
         except click.ClickException as error:
             status = _fail(_usage(error), Status.BAD_INPUT)
+        except NothingToShowError as error:
+            status = _fail(str(error), Status.NOTHING_TO_SHOW)
+        except UndecidedError as error:
+            status = _fail(str(error), Status.UNKNOWN)
         except SemialgError as error:
             status = _fail(str(error), Status.BAD_INPUT)
         except OSError as error:

@@ -209,26 +209,35 @@ def pattern_words(arguments: Sequence[str]) -> str:
     return " ".join(show(shlex.quote(word), len(word) * 10 + 20) for word in words)
 
 
-def write_atomically(path: str, text: str) -> None:
-    """Write a text file so that a reader, or a crash, never sees half of it.
+def write_atomically(path: str, content: str | bytes) -> None:
+    """Write a file so that a reader, or a crash, never sees half of it.
 
     A device or a pipe, such as /dev/null, is written to: putting a plain file in its place would destroy it.
     A link stays, and the file that it leads to is replaced.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; ``filename`` is the path as it was given.
     """
-    target = Path(path).resolve()
-    if target.exists() and not target.is_file():
-        with target.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        return
+    data = content.encode("utf-8") if isinstance(content, str) else content
     try:
-        handle, temporary = tempfile.mkstemp(
-            prefix=f".{target.name[:50]}.", suffix=".part", dir=target.parent, text=False
-        )
+        _write(Path(path).resolve(), data)
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from None  # not the name of the temporary file
+
+
+def _write(target: Path, data: bytes) -> None:
+    if target.exists() and not target.is_file():
+        with target.open("wb") as file:
+            file.write(data)
+        return
+    handle, temporary = tempfile.mkstemp(
+        prefix=f".{target.name[:50]}.", suffix=".part", dir=target.parent, text=False
+    )
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(target)
     except BaseException:

@@ -15,6 +15,7 @@ class Status(IntEnum):
     BAD_INPUT = 2
     UNKNOWN = 3
     UNSUPPORTED = 5
+    NOTHING_TO_SHOW = 6
     CRASH = 70
     INTERRUPTED = 130
     BROKEN_PIPE = 141

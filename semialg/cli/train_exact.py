@@ -93,13 +93,14 @@ def command(
     elif pattern is not None:
         answer, document = _pattern(pattern, samples, loss, time_limit, biases, all_cells=all_cells)
     answer["seconds"] = round(time.perf_counter() - begin, 3)
+    click.echo(json.dumps(answer) if as_json else _text(answer))
+    # Printed before anything is written: a full disk must not hide what was found.
     if certificate is not None:
         write_output(certificate, json.dumps(document, separators=(",", ":")))
     if plot is not None:
         _draw(answer, samples, plot)
     if plot_reachable is not None and pattern is not None:
         _draw_reachable(pattern, biases, samples, answer["outputs"], plot_reachable)
-    click.echo(json.dumps(answer) if as_json else _text(answer))
 
 
 Outcome = tuple[dict[str, Any], dict[str, Any]]

@@ -12,7 +12,7 @@ import click
 from semialg.cli.certified import certified, checked
 from semialg.cli.options import json_option, pattern_argument, pattern_words, read_pattern, time_limit_option
 from semialg.cli.status import Status
-from semialg.errors import ArgumentError, CertificateError
+from semialg.errors import ArgumentError, CertificateError, NothingToShowError
 from semialg.intake.numbers import read_number
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ def command(
     The table gives, for each t, the largest entry of the error (product minus target) and the largest entry
     of each factor: as the error vanishes, the weights blow up. All values are computed exactly. PATTERN is as
     for `semialg check`; a certificate file will do as well.
+
+    The exit status is 0 for a sequence, 6 where the pattern is closed, so that there is none, 3 where it is
+    undecided, and 2 for bad input.
     """
     from semialg.certificates.obstruction import obstruction_of
 
@@ -79,7 +82,7 @@ def command(
         found = checked(masks, lu_witness(masks).certificate().document)
     name = pattern_words(pattern)
     if found.document["claim"]["kind"] != "not_closed":
-        raise CertificateError(f"{name} is closed, so there is no sequence whose limit is lost")
+        raise NothingToShowError(f"{name} is closed, so there is no sequence whose limit is lost")
     obstruction = obstruction_of(found.document["proof"], found.pattern)
     if obstruction is None:
         raise CertificateError(f"the proof that {name} is not closed holds no sequence")

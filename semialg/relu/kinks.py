@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from semialg.errors import PatternError
+from semialg.errors import NothingToShowError, PatternError
 from semialg.relu.sequence import Parameters
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def kinks_of(pattern: Pattern) -> Kinks:
     Raises
     ------
     PatternError
-        If there is another number of hidden layers, or every finite data set has an optimum.
+        If there is another number of hidden layers, or (NothingToShowError) every finite data set
+        has an optimum.
 
     Examples
     --------
@@ -174,7 +175,7 @@ def kinks_of(pattern: Pattern) -> Kinks:
     left, right = pattern.masks
     pair = merging_pair(left, right)
     if pair is None:
-        raise PatternError(
+        raise NothingToShowError(
             "every finite data set has an optimum for this pattern: each part has one output or one unit"
         )
     rows, units = pair

@@ -13,7 +13,7 @@ from semialg.certificates.certificate import Certificate
 from semialg.closedness.engine import Budget, decide
 from semialg.closedness.obstructions import OBSTRUCTIONS
 from semialg.closedness.witness import Witness, on_paths
-from semialg.errors import CertificateError, PatternError
+from semialg.errors import CertificateError, PatternError, UndecidedError
 from semialg.pattern.parse import as_pattern
 from semialg.pattern.pattern import Pattern
 from semialg.relu.sequence import parameters_at
@@ -184,7 +184,7 @@ def _decided(pattern: Pattern) -> Lost:
     if outcome.verdict == "closed":
         raise PatternError("the set of products is closed, so that no limit of products is lost")
     if outcome.certificate is None:
-        raise PatternError(f"it is not known whether the set of products is closed: {outcome.reason}")
+        raise UndecidedError(f"it is not known whether the set of products is closed: {outcome.reason}")
     return Lost.from_proof(outcome.certificate.proof, pattern)
 
 

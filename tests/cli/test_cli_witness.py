@@ -47,7 +47,7 @@ def test_the_table_shows_the_values_asked_for() -> None:
     assert "1e30" in text
 
 
-@pytest.mark.parametrize("arguments", [["lu:2", "--t", "0"], ["lu:2", "--t", "x"], ["dense:2x2x2"]])
+@pytest.mark.parametrize("arguments", [["lu:2", "--t", "0"], ["lu:2", "--t", "x"]])
 def test_there_is_no_table_without_a_sequence(arguments: list[str]) -> None:
     result = run("witness", *arguments)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)

@@ -234,8 +234,12 @@ def test_a_program_that_behaves():
     answer = good.decide(QUESTION, time_limit=LONG)
     assert (answer.status, answer.model) == ("sat", {"x": Fraction(2), "y": Fraction(1, 2)})
     assert answer.reason == ""
-    no = program(READ + "print('unsat'); print('(error \"no model\")'); sys.exit(1)").decide(QUESTION)
+    error = "if 'get-value' in text: print('(error \"no model\")'); sys.exit(1)"
+    no = program(READ + f"print('unsat')\n{error}").decide(QUESTION)
     assert (no.status, no.model) == ("unsat", {})
+    wrong = program(READ + "print('unsat'); print('(error \"no model\")'); sys.exit(1)").decide(QUESTION)
+    assert (wrong.status, wrong.model) == ("unknown", {})
+    assert "fake answered unsat, which is not taken" in wrong.reason
     maybe = program(READ + "print('unknown')").decide(QUESTION)
     assert (maybe.status, maybe.reason) == ("unknown", "fake gave no reason")
 
@@ -243,7 +247,7 @@ def test_a_program_that_behaves():
 def test_file_and_seed_are_put_in_their_places():
     code = (
         "import sys; text = open(sys.argv[1]).read(); assert '(check-sat)' in text and 'QF_NRA' in text;"
-        "print('sat' if sys.argv[2] == '--seed=7' else 'unsat'); print('((x 1) (y 1))')"
+        "print('sat\\n((x 1) (y 1))' if sys.argv[2] == '--seed=7' else 'unsat')"
     )
     backend = SmtLibProgram("fake", (sys.executable, "-c", code, "{file}", "--seed={seed}"))
     assert backend.uses_seed
