@@ -22,6 +22,7 @@ from semialg.cli.status import Status, VerifyStatus
 from semialg.errors import LimitError, PatternError
 
 if TYPE_CHECKING:
+    from semialg.certificates.certificate import Certificate
     from semialg.pattern.pattern import Pattern
 
 __all__ = ["command"]
@@ -101,13 +102,8 @@ def command(
         if masks.names:
             names = ", ".join(masks.names[:20]) + (", ..." if len(masks.names) > 20 else "")
             click.echo(f"  order of the masks, output layer first: {names}")
-    # Printed before it is written: a full disk must not hide a verdict that was found.
     if certificate is not None:
-        if verdict.certificate is not None:
-            write_atomically(certificate, verdict.certificate.to_json())
-        if not as_json:
-            found = "written to" if verdict.certificate is not None else "there is none to write to"
-            click.echo(f"  certificate: {found} {certificate}")
+        _write_certificate(certificate, verdict.certificate, as_json=as_json)
     if answer is not None and not as_json:
         show_answer(answer)
     ctx.exit(_status(document["verdict"], answer))
@@ -135,6 +131,15 @@ def _observed(
     verdict = check_observed(masks, seen, nonnegative=nonnegative, time_limit=time_limit)
     show_image_verdict(verdict, certificate, as_json=as_json)
     return _STATUS[verdict.verdict]
+
+
+def _write_certificate(path: str, certificate: Certificate | None, *, as_json: bool) -> None:
+    """Write after the verdict was printed: a full disk must not hide it."""
+    if certificate is not None:
+        write_atomically(path, certificate.to_json())
+    if not as_json:
+        found = "written to" if certificate is not None else "there is none to write to"
+        click.echo(f"  certificate: {found} {path}")
 
 
 def _status(verdict: str, answer: Answer | None) -> Status:
