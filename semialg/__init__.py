@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from semialg.pattern.pattern import Pattern
     from semialg.polyhedra.system import LinearSystem
     from semialg.relu.dataset import data_set
+    from semialg.relu.existence import existence
     from semialg.sets.semialgebraic import SemialgebraicSet
     from semialg.verdict import Verdict, check, verify, witness
 
@@ -44,6 +45,7 @@ __all__ = [
     "__version__",
     "check",
     "data_set",
+    "existence",
     "factorize",
     "parse_formula",
     "verify",
@@ -66,6 +68,7 @@ _HOMES = {
     "Witness": "semialg.closedness.witness",
     "check": "semialg.verdict",
     "data_set": "semialg.relu.dataset",
+    "existence": "semialg.relu.existence",
     "factorize": "semialg.closedness.factorization",
     "parse_formula": "semialg.logic.infix",
     "verify": "semialg.verdict",

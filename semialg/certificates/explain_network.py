@@ -16,6 +16,7 @@ from semialg.certificates.network_words import (
     LEVEL_SEPARATE,
     OBSTRUCTED,
     PAIR,
+    REACHED,
     UNREACHED,
 )
 from semialg.certificates.prose import Equation, Grid, Heading, Paragraph, listing, number, words
@@ -110,6 +111,14 @@ def _no_optimum(claim: Mapping[str, Any], pattern: Pattern) -> list[Block]:
     return [*blocks, Paragraph((end,))]
 
 
+def _reachable(claim: Mapping[str, Any], pattern: Pattern) -> list[Block]:
+    text = (
+        f"Consider the {len(claim['points'])} points that the certificate lists. The outputs that the "
+        "network reaches on them form a closed set, so every choice of targets has an optimum."
+    )
+    return [*_masks(pattern), Paragraph((text,))]
+
+
 def _level(claim: Mapping[str, Any]) -> list[Block]:
     widths = ", ".join(map(str, claim["widths"]))
     most = ", ".join(map(str, claim["ones"]))
@@ -134,6 +143,7 @@ def _no_nearest(claim: Mapping[str, Any]) -> list[Block]:
 _WITH_PATTERN: dict[str, Callable[[Mapping[str, Any], Pattern], list[Block]]] = {
     "training": _training,
     "no_optimum": _no_optimum,
+    "reachable_closed": _reachable,
     "scalar_optimum": lambda claim, pattern: [*_masks(pattern), *scalar_claim(claim)],
     "scalar_cells": lambda claim, pattern: [*_masks(pattern), *scalar_claim(claim)],
 }
@@ -295,6 +305,7 @@ NETWORK_WORDS: dict[str, dict[str, Callable[..., list[Block]]]] = {
         **{rule: _spoken(text) for rule, text in GOOD["training_level"].items()},
     },
     "no_optimum": {"kinks": _kinked, **{rule: _unreached(rule) for rule in UNREACHED}},
+    "reachable_closed": {rule: _spoken(text) for rule, text in REACHED.items()},
     "no_nearest": {"hyperplane": _spoken(HYPERPLANE)},
     **SCALAR_WORDS,
 }

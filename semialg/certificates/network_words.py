@@ -5,7 +5,17 @@ Paragraphs are separated by line ends, formulas stand between dollars (``words``
 
 from __future__ import annotations
 
-__all__ = ["BASIC", "GOOD", "HYPERPLANE", "KINKS", "LEVEL_SEPARATE", "OBSTRUCTED", "PAIR", "UNREACHED"]
+__all__ = [
+    "BASIC",
+    "GOOD",
+    "HYPERPLANE",
+    "KINKS",
+    "LEVEL_SEPARATE",
+    "OBSTRUCTED",
+    "PAIR",
+    "REACHED",
+    "UNREACHED",
+]
 
 BASIC = (
     "A network with $L$ layers is the function $R(x) = W[L] s(... s(W[1] x + b[1]) ...) + b[L]@R(x) = "
@@ -251,3 +261,26 @@ HYPERPLANE = (
     "(q(f) / q(s[n])) s[n]@f - (q(f) / q(s_n))\\, s_n$ is in $H$ and has the distance $|q(f)| / (2 - "
     "1/n)@|q(f)| / (2 - 1/n)$ from $f$. $QED@\\square$"
 )
+
+#: Proofs that the outputs which are reached on some points form a closed set, by rule.
+REACHED = {
+    "separate": _SEPARATE,
+    "two_points": (
+        "Among the points at most two, $x$ and $x'$, are different. Without a hidden layer the outputs "
+        "depend linearly on the parameters. Otherwise the difference of the outputs at $x'$ and $x$ is "
+        "any vector supported in the outputs that a path of the masks joins to an input in which the "
+        "points differ: make every unit on such a path 0 at $x$ and 1 at $x'$, layer by layer, with one"
+        " weight and a bias each, and choose the outer weights; no other output can differ. The output "
+        "at $x$ is arbitrary through the biases. So the outputs that are reached form a linear "
+        "subspace, which is closed. $QED@\\square$"
+    ),
+    "interpolation": (
+        "The vector $u$ that the certificate gives has different values $v[1] < v[2] < ...@v_1 < v_2 < "
+        "\\cdots$ at different points. The listed units read all inputs in which $u$ is not 0, and feed"
+        " every output. Let the first be $s(u.x - v[1])@s(u\\cdot x - v_1)$, the second $s(u.x - "
+        "v[2])@s(u\\cdot x - v_2)$ and so on; they are enough for all values but the greatest. Each "
+        "output takes any value at the first point by its bias, at the second by its weight for the "
+        "first unit, and so on. So everything is reached that is equal at equal points, a linear "
+        "subspace, which is closed. $QED@\\square$"
+    ),
+}

@@ -15,6 +15,7 @@ from semialg.checker.rules.relu_optima import (
     OPTIMUM_LEVEL,
     OPTIMUM_LEVEL_FIELDS,
 )
+from semialg.checker.rules.relu_reach import REACHABLE, REACHABLE_FIELDS
 from semialg.checker.rules.relu_scalar import SCALAR_OPTIMUM, SCALAR_OPTIMUM_FIELDS
 from semialg.checker.rules.relu_training import LEVEL, LEVEL_FIELDS, TRAINING, TRAINING_FIELDS
 
@@ -38,6 +39,7 @@ _KINDS = {
     "training": _Kind(TRAINING_FIELDS, TRAINING, has_pattern=True),
     "training_level": _Kind(LEVEL_FIELDS, LEVEL, has_pattern=False),
     "no_optimum": _Kind(NO_OPTIMUM_FIELDS, NO_OPTIMUM, has_pattern=True),
+    "reachable_closed": _Kind(REACHABLE_FIELDS, REACHABLE, has_pattern=True),
     "no_nearest": _Kind(NO_NEAREST_FIELDS, NO_NEAREST, has_pattern=False),
     "scalar_optimum": _Kind(SCALAR_OPTIMUM_FIELDS, SCALAR_OPTIMUM, has_pattern=True),
     "scalar_cells": _Kind(CELLS_FIELDS, CELLS, has_pattern=True),

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "witness": ("semialg.cli.witness", "Show a sequence whose weights blow up, as a table."),
     "factorize": ("semialg.cli.factorize", "Find exact factors of a matrix with these masks."),
     "dataset": ("semialg.cli.dataset", "Make a data set on which training has no optimum."),
+    "existence": ("semialg.cli.existence", "Say whether training has an optimum on given points."),
     "audit": ("semialg.cli.audit", "Audit the layers of a model: checkpoint, ONNX file, torch module."),
     "suggest": ("semialg.cli.suggest", "Suggest closed patterns: by widths, or near a given one."),
     "explain": ("semialg.cli.explain", "Write the proof as prose, in text or LaTeX."),

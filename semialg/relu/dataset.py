@@ -169,9 +169,9 @@ def _with_kinks(source: Pattern | Witness | Certificate, pattern: Pattern | None
     if pattern is None:
         raise CertificateError("the certificate gives only the hash of its masks; give the pattern too")
     found = kinks_of(pattern)
-    require_size(found.count, pattern)
+    require_size(len(found.points), pattern)
     reason = (
         f"X1: {2 + len(found.others)} units feed output {found.rows[0]} or {found.rows[1]}, each has one "
-        f"kink along a line, and the {found.count} points want one more"
+        f"kink along a line, and the {len(found.points)} points want one more"
     )
     return DataSet(found, "kinks", "kinks", reason, found.points, found.targets)

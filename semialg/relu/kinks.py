@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from semialg.errors import NothingToShowError, PatternError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from semialg.pattern.pattern import Pattern
     from semialg.relu.sequence import Vector
 
-__all__ = ["Kinks", "kinks_of", "merging_pair"]
+__all__ = ["Kinks", "kinks_of", "kinks_on", "merging_pair", "points_needed"]
 
 _TRIED = 16
 """Outputs of a unit that are tried, those with the fewest units first."""
@@ -40,80 +41,98 @@ class Kinks:
     units
         Units k and l.
     others
-        The other units that feed one of the two outputs, each with such an output.
+        The other units that feed one of the two outputs and move along the line, each with such an output.
+    points
+        The points.
+    along
+        Which of them lie on the line, one behind the other; five for the pair, two more for each other unit.
+    inputs
+        For k, l and each of the others an input that it reads and that varies along the line.
     """
 
     pattern: Pattern
     rows: tuple[int, int]
     units: tuple[int, int]
     others: tuple[tuple[int, int], ...]
+    points: tuple[Vector, ...]
+    along: tuple[int, ...]
+    inputs: tuple[int, ...]
 
     center = 2
-    """The point where the kinks merge; the points are numbered from 0."""
+    """The place on the line where the kinks merge; places are numbered from 0."""
 
     @property
     def columns(self) -> tuple[int, ...]:
-        """The inputs, all of which vary along the line."""
-        return tuple(range(self.pattern.widths[-1]))
-
-    @property
-    def count(self) -> int:
-        """The number of points: five for the pair, two more for every other unit."""
-        return 5 + 2 * len(self.others)
+        """The inputs that vary."""
+        count = self.pattern.widths[-1]
+        return tuple(j for j in range(count) if len({point[j] for point in self.points}) > 1)
 
     @property
     def places(self) -> tuple[int, ...]:
-        """The point of the kink of every other unit."""
+        """The place of the kink of every other unit."""
         return tuple(5 + 2 * h for h in range(len(self.others)))
 
-    @property
-    def points(self) -> tuple[Vector, ...]:
-        """The points s (1, ..., 1), s = 0, 1, ..."""
-        return tuple((Fraction(s),) * self.pattern.widths[-1] for s in range(self.count))
+    def _z(self, point: Vector, column: int) -> Fraction:
+        """Return the place on the line that an input of a point tells; its second point has place 1."""
+        origin, second = (self.points[at][column] for at in self.along[:2])
+        return (point[column] - origin) / (second - origin)
+
+    def _place(self, at: int) -> Fraction:
+        return self._z(self.points[self.along[at]], self.inputs[0])
 
     @property
     def targets(self) -> tuple[Vector, ...]:
         """The limit of the outputs of :meth:`parameters`."""
-        return tuple(self._target(s) for s in range(self.count))
+        return tuple(self._target(point) for point in self.points)
 
-    def _target(self, s: int) -> Vector:
+    def _target(self, point: Vector) -> Vector:
         target = [Fraction(0)] * self.pattern.widths[0]
-        target[self.rows[0]] += 1 + (s > self.center) - (s < self.center)
-        target[self.rows[1]] += max(0, s - self.center)
-        for (_, row), place in zip(self.others, self.places, strict=True):
-            target[row] += max(0, s - place)
+        zero, z, center = Fraction(0), self._z(point, self.inputs[0]), self._place(self.center)
+        target[self.rows[0]] += 1 + (z > center) - (z < center)
+        target[self.rows[1]] += max(zero, z - center)
+        for (_, row), place, column in zip(self.others, self.places, self.inputs[2:], strict=True):
+            target[row] += max(zero, self._z(point, column) - self._place(place))
         return tuple(target)
 
     def parameters(self, t: Fraction, points: Sequence[Vector], targets: Sequence[Vector]) -> Parameters:
         """Return parameters whose outputs tend to the targets as t > 0 tends to 0.
 
-        The units are relu(s - q + t) and relu(s - q - t), their difference is divided by t.
+        With z the place on the line, the units are relu(z - q + t) and relu(z - q - t), their difference is
+        divided by t.
         """
         del points, targets  # those of this construction
         if not 0 < t <= 1:
             raise PatternError(f"t is {t}; expected a number above 0 and at most 1 for kinks that merge")
-        left, right = self.pattern.masks
         (i1, i2), (k, el) = self.rows, self.units
         outer = {(i1, k): 1 / t, (i1, el): -1 / t, (i2, k): Fraction(1)}
-        hidden = [Fraction(0)] * left.columns
+        hidden = [Fraction(0)] * self.pattern.masks[0].columns
         inner = {}
-        kinks: list[tuple[int, Fraction]] = [(k, self.center - t), (el, self.center + t)]
+        center = self._place(self.center)
+        kinks = [(k, center - t), (el, center + t)]
         for (unit, row), place in zip(self.others, self.places, strict=True):
             outer[row, unit] = Fraction(1)
-            kinks.append((unit, Fraction(place)))
-        for unit, kink in kinks:
-            inner[unit, right.row(unit)[0]] = Fraction(1)
-            hidden[unit] = -kink
-        return Parameters((outer, inner), ((Fraction(0),) * left.rows, tuple(hidden)))
+            kinks.append((unit, self._place(place)))
+        for (unit, kink), column in zip(kinks, self.inputs, strict=True):
+            origin, second = (self.points[at][column] for at in self.along[:2])
+            inner[unit, column] = 1 / (second - origin)
+            hidden[unit] = -origin / (second - origin) - kink
+        return Parameters((outer, inner), ((Fraction(0),) * self.pattern.widths[0], tuple(hidden)))
 
     def proof(self) -> dict[str, Any]:
         """Return the proof ``no_optimum.kinks``."""
         others = [
-            {"unit": unit, "row": row, "at": place}
-            for (unit, row), place in zip(self.others, self.places, strict=True)
+            {"unit": unit, "input": column, "row": row, "at": place}
+            for (unit, row), place, column in zip(self.others, self.places, self.inputs[2:], strict=True)
         ]
-        pair = {"rows": list(self.rows), "units": list(self.units)}
-        return {"rule": "kinks", **pair, "center": self.center, "others": others}
+        return {
+            "rule": "kinks",
+            "rows": list(self.rows),
+            "units": list(self.units),
+            "inputs": list(self.inputs[:2]),
+            "along": list(self.along),
+            "center": self.center,
+            "others": others,
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Return what JSON output says of the construction."""
@@ -179,7 +198,62 @@ def kinks_of(pattern: Pattern) -> Kinks:
             "every finite data set has an optimum for this pattern: each part has one output or one unit"
         )
     rows, units = pair
-    return Kinks(pattern, rows, units, tuple(_others(left, right, rows, units)))
+    others = _others(left, right, rows, units)
+    width = pattern.widths[-1]
+    points = tuple((Fraction(z),) * width for z in range(points_needed(len(others))))
+    inputs = tuple(right.row(unit)[0] for unit in (*units, *(unit for unit, _ in others)))
+    return Kinks(pattern, rows, units, tuple(others), points, tuple(range(len(points))), inputs)
+
+
+def points_needed(others: int) -> int:
+    """Return how many points on a line the construction needs: five for the pair, two for each other unit."""
+    return 5 + 2 * others
+
+
+def kinks_on(pattern: Pattern, points: Sequence[Vector], line: Sequence[int]) -> Kinks | None:
+    """Return the construction X1 on given points, of which the listed ones lie on a line, or None.
+
+    Units that read no input that varies along the line are constant there and do not count. Where points lie
+    off the line, k and l have to read one input in common, so that their difference has a limit there, too.
+    None if there are too few points on the line, or no such units.
+
+    Parameters
+    ----------
+    pattern
+        Two masks.
+    points
+        All points, without repetitions on the line.
+    line
+        The points on the line, one behind the other.
+    """
+    left, right = pattern.masks
+    origin, second = points[line[0]], points[line[1]]
+    varying = {j for j, (a, b) in enumerate(zip(origin, second, strict=True)) if a != b}
+    reads = {k: [j for j in right.row(k) if j in varying] for k in range(right.rows)}
+    feeding = [[k for k in left.row(i) if reads[k]] for i in range(left.rows)]
+    whole = len(line) == len(points)
+    best: tuple[int, tuple[int, int], tuple[int, int]] | None = None
+    for i1, one in enumerate(feeding):
+        for k, el in permutations(one[:_TRIED], 2):
+            if not whole and not set(reads[k]) & set(reads[el]):
+                continue
+            for i2 in left.column(k)[:_TRIED]:
+                size = len({*one, *feeding[i2]})
+                if i2 != i1 and (best is None or size < best[0]):
+                    best = (size, (i1, i2), (k, el))
+    if best is None or len(line) < points_needed(best[0] - 2):
+        return None
+    _, rows, units = best
+    common = sorted(set(reads[units[0]]) & set(reads[units[1]]))
+    pair = (common[0], common[0]) if common else (reads[units[0]][0], reads[units[1]][0])
+    others: dict[int, int] = {}
+    for row in rows:
+        for unit in feeding[row]:
+            if unit not in units:
+                others.setdefault(unit, row)
+    listed = tuple(sorted(others.items()))
+    inputs = (*pair, *(reads[unit][0] for unit, _ in listed))
+    return Kinks(pattern, rows, units, listed, tuple(points), tuple(line), inputs)
 
 
 def _others(left: Mask, right: Mask, rows: Iterable[int], units: Iterable[int]) -> list[tuple[int, int]]:

@@ -33,7 +33,7 @@ def test_other_files_are_refused(tmp_path, text):
 
 
 def test_missing_and_binary_files_are_refused(tmp_path):
-    with pytest.raises(CertificateError, match="cannot read"):
+    with pytest.raises(CertificateError, match="cannot be read"):
         Certificate.load(tmp_path / "none.json")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CertificateError, match="not a JSON"):

@@ -140,6 +140,7 @@ def test_claims_about_networks_are_told_by_the_command(path: Path) -> None:
         "may_fail": "some finite data set has no optimum.",
         "closed": "the functions of the network are closed in the uniform norm on the cube",
         "no_optimum": "The loss of this data set has the infimum 0",
+        "reachable_closed": "every choice of targets has an optimum.",
         "no_nearest": "no element of H is as near.",
         "map_closed": "is closed",
         "map_not_closed": "is not closed",

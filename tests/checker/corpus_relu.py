@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 Json = Any
@@ -93,21 +94,41 @@ def shells(masks: Json, proof: Json) -> Json:
     return found
 
 
-def kinked() -> Json:
-    """Return the data of X1 for KINKED along (0, 2, 0): units 1 and 0 merge at point 4, 2 is spent at 1.
+def kinked(*more: tuple[Any, ...]) -> Json:
+    """Return the data of X1 for KINKED along (0, 2, 0): units 1 and 0 merge at place 4, 2 is spent at 1.
 
-    Unit 3 reads only input 2 and does not move; unit 4 feeds output 2 alone.
+    Unit 3 reads only input 2 and does not move; unit 4 feeds output 2 alone. More points may lie anywhere.
     """
-    points = [(5, 2 * s, "1/2") for s in range(7)]
-    targets = [(max(0, s - 4) + max(0, s - 1), 1 + (s > 4) - (s < 4), 0) for s in range(7)]
+    points = [(5, 2 * z, "1/2") for z in range(7)] + list(more)
+    places = [point[1] / 2 for point in points]
+    targets = [(max(0, z - 4) + max(0, z - 1), 1 + (z > 4) - (z < 4), 0) for z in places]
     claim = {
         "kind": "no_optimum",
         "masks": KINKED,
         "points": [[str(value) for value in point] for point in points],
-        "targets": [[str(value) for value in target] for target in targets],
+        "targets": [[str(Fraction(value)) for value in target] for target in targets],
     }
-    others = [{"unit": 2, "row": 0, "at": 1}]
-    return document(claim, {"rule": "kinks", "rows": [1, 0], "units": [1, 0], "center": 4, "others": others})
+    return document(
+        claim,
+        {
+            "rule": "kinks",
+            "rows": [1, 0],
+            "units": [1, 0],
+            "inputs": [1, 1],
+            "along": list(range(7)),
+            "center": 4,
+            "others": [{"unit": 2, "input": 1, "row": 0, "at": 1}],
+        },
+    )
+
+
+def reachable(masks: Json, points: Json, proof: Json) -> Json:
+    claim = {
+        "kind": "reachable_closed",
+        "masks": masks,
+        "points": [[str(value) for value in point] for point in points],
+    }
+    return document(claim, proof)
 
 
 def accepted(limit: Json, minor: Json) -> dict[str, tuple[list[str], Json, Json | None]]:
@@ -141,6 +162,26 @@ def accepted(limit: Json, minor: Json) -> dict[str, tuple[list[str], Json, Json 
             None,
         ),
         "kinks": (["no_optimum.kinks"], kinked(), None),
+        "kinks-off-line": (["no_optimum.kinks"], kinked((7, -3, 2), (5, 9, 0), (5, 9, "1/2")), None),
+        "reach-separate": (
+            ["reachable_closed.separate"],
+            reachable(SEPARATE, [(0, 0, 1), (1, "1/2", 0), (2, 0, 0)], {"rule": "separate"}),
+            None,
+        ),
+        "reach-two-points": (
+            ["reachable_closed.two_points"],
+            reachable(DEEP, [(0, 1), (2, 1), (0, 1)], {"rule": "two_points"}),
+            None,
+        ),
+        "reach-interpolation": (
+            ["reachable_closed.interpolation"],
+            reachable(
+                [[[1, 1, 1], [1, 0, 1]], [[1, 1, 0], [1, 1, 1], [1, 0, 1]]],
+                [(0, 0, 3), (1, 5, 1), (0, 0, 3), (2, 0, 1)],
+                {"rule": "interpolation", "units": [2, 0], "direction": ["1", "0", "0"]},
+            ),
+            None,
+        ),
         "level-linear": (
             ["training_level.linear"],
             level("finite_data", "always", [3, 4], [5], "linear"),
@@ -356,36 +397,85 @@ def faults() -> Json:
             "no_optimum.kinks",
             "kinks",
             INVALID,
-            "claim.points[6]",
-            "same step",
+            "proof.along",
+            "not on the line",
             [("claim.points[6][0]", "6")],
         ),
         (
-            "kinks-not-evenly",
+            "kinks-backwards",
             "no_optimum.kinks",
             "kinks",
             INVALID,
-            "claim.points[6]",
-            "same step",
-            [("claim.points[6][1]", "13")],
+            "proof.along",
+            "does not come after",
+            [("proof.along", [0, 2, 1, 3, 4, 5, 6])],
         ),
         (
             "kinks-standing-still",
             "no_optimum.kinks",
             "kinks",
             INVALID,
-            "claim.points[1]",
-            "another point",
+            "proof.along",
+            "are the same",
             [("claim.points[1]", ["5", "0", "1/2"])],
         ),
         (
-            "kinks-one-point",
+            "kinks-no-such-point",
             "no_optimum.kinks",
             "kinks",
             INVALID,
-            "claim.points",
-            "two points or more",
-            [("claim.points", [["5", "0", "1/2"]]), ("claim.targets", [["0", "0", "0"]])],
+            "proof.along",
+            "there is no point 7",
+            [("proof.along[6]", 7)],
+        ),
+        (
+            "kinks-four-points",
+            "no_optimum.kinks",
+            "kinks",
+            UNREADABLE,
+            "proof.along",
+            "at least 5",
+            [("proof.along", [0, 1, 2, 3])],
+        ),
+        (
+            "kinks-other-input",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof",
+            "unit 1 does not read input 0",
+            [("proof.inputs[0]", 0)],
+        ),
+        (
+            "kinks-input-that-does-not-move",
+            "no_optimum.kinks",
+            "kinks",
+            INVALID,
+            "proof",
+            "unit 2 does not read input 2",
+            [("proof.others[0].input", 2)],
+        ),
+        (
+            "kinks-target-off-the-line",
+            "no_optimum.kinks",
+            "kinks-off-line",
+            INVALID,
+            "claim.targets[8]",
+            "limit of the sequence",
+            [("claim.targets[8][0]", "5")],
+        ),
+        (
+            "kinks-units-part-off-the-line",
+            "no_optimum.kinks",
+            "kinks-off-line",
+            INVALID,
+            "claim.points[7]",
+            "the two units have the same value",
+            [
+                ("claim.masks[1][0]", [1, 0, 0]),
+                ("proof.inputs", [1, 0]),
+                *((f"claim.points[{z}][0]", str(5 + z)) for z in range(7)),
+            ],
         ),
         (
             "kinks-unit-left-out",
@@ -403,7 +493,7 @@ def faults() -> Json:
             INVALID,
             "proof.others",
             "each other unit",
-            [("proof.others", [{"unit": 2, "row": 0, "at": 1}, {"unit": 2, "row": 0, "at": 1}])],
+            [("proof.others", [{"unit": 2, "input": 1, "row": 0, "at": 1}] * 2)],
         ),
         (
             "kinks-foreign-unit",
@@ -437,8 +527,8 @@ def faults() -> Json:
             "no_optimum.kinks",
             "kinks",
             INVALID,
-            "proof.units",
-            "constant along the points",
+            "proof.others",
+            "each other unit",
             [("proof.units", [1, 3])],
         ),
         (
@@ -485,6 +575,114 @@ def faults() -> Json:
             "proof.others[0]",
             "unknown",
             [("proof.others[0].more", 1)],
+        ),
+        (
+            "reach-separate-shared",
+            "reachable_closed.separate",
+            "reach-separate",
+            INVALID,
+            "proof",
+            "share a part",
+            [("claim.masks[0][0][2]", 1)],
+        ),
+        (
+            "reach-separate-width",
+            "reachable_closed.separate",
+            "reach-separate",
+            INVALID,
+            "claim.points",
+            "3 numbers a point",
+            [("claim.points", [["0", "1"]])],
+        ),
+        (
+            "reach-two-points-three",
+            "reachable_closed.two_points",
+            "reach-two-points",
+            INVALID,
+            "claim.points",
+            "found 3",
+            [("claim.points[2][0]", "1")],
+        ),
+        (
+            "reach-two-points-width",
+            "reachable_closed.two_points",
+            "reach-two-points",
+            INVALID,
+            "claim.points",
+            "2 numbers a point",
+            [("claim.points", [["0"]])],
+        ),
+        (
+            "reach-interpolation-same-value",
+            "reachable_closed.interpolation",
+            "reach-interpolation",
+            INVALID,
+            "proof.direction",
+            "same value",
+            [("claim.points[3][0]", "1")],
+        ),
+        (
+            "reach-interpolation-too-few",
+            "reachable_closed.interpolation",
+            "reach-interpolation",
+            INVALID,
+            "proof.units",
+            "at least 2 units",
+            [("proof.units", [2])],
+        ),
+        (
+            "reach-interpolation-twice",
+            "reachable_closed.interpolation",
+            "reach-interpolation",
+            INVALID,
+            "proof.units",
+            "each unit once",
+            [("proof.units", [2, 2])],
+        ),
+        (
+            "reach-interpolation-not-all-outputs",
+            "reachable_closed.interpolation",
+            "reach-interpolation",
+            INVALID,
+            "proof.units[1]",
+            "feed every output",
+            [("proof.units", [2, 1])],
+        ),
+        (
+            "reach-interpolation-does-not-read",
+            "reachable_closed.interpolation",
+            "reach-interpolation",
+            INVALID,
+            "proof.units[0]",
+            "read all inputs",
+            [("proof.direction", ["1", "1/7", "0"])],
+        ),
+        (
+            "reach-interpolation-no-unit",
+            "reachable_closed.interpolation",
+            "reach-interpolation",
+            INVALID,
+            "proof.units[1]",
+            "below 3",
+            [("proof.units", [2, 3])],
+        ),
+        (
+            "reach-interpolation-direction",
+            "reachable_closed.interpolation",
+            "reach-interpolation",
+            INVALID,
+            "proof.direction",
+            "3 numbers",
+            [("proof.direction", ["1", "0"])],
+        ),
+        (
+            "reach-interpolation-deep",
+            "reachable_closed.interpolation",
+            "reach-interpolation",
+            INVALID,
+            "proof",
+            "two masks",
+            [("claim.masks", [[[1]], [[1]], [[1, 1, 1]]])],
         ),
         (
             "training-nested-crossing",

@@ -19,6 +19,7 @@ from semialg.checker.rules.pattern import CLOSED
 from semialg.checker.rules.relu_data import NO_OPTIMUM
 from semialg.checker.rules.relu_nearest import NO_NEAREST
 from semialg.checker.rules.relu_optima import CELLS, OPTIMUM_LEVEL
+from semialg.checker.rules.relu_reach import REACHABLE
 from semialg.checker.rules.relu_scalar import SCALAR_OPTIMUM
 from semialg.checker.rules.relu_training import LEVEL, TRAINING
 from semialg.checker.rules.tree import NODES
@@ -43,6 +44,7 @@ TABLES: dict[str, dict[str, Rule]] = {
     "training": TRAINING,
     "training_level": LEVEL,
     "no_optimum": NO_OPTIMUM,
+    "reachable_closed": REACHABLE,
     "no_nearest": NO_NEAREST,
     "scalar_optimum": SCALAR_OPTIMUM,
     "scalar_cells": CELLS,

@@ -11,7 +11,7 @@ from semialg.checker.report import Invalid, Run, Unreadable, show
 from semialg.checker.rules.limit import NOT_CLOSED
 from semialg.checker.rules.relu_kinks import PAIR_FIELDS, require_pair
 
-__all__ = ["LEVEL", "LEVEL_FIELDS", "TRAINING", "TRAINING_FIELDS"]
+__all__ = ["LEVEL", "LEVEL_FIELDS", "TRAINING", "TRAINING_FIELDS", "require_separate"]
 
 Claim = dict[str, Any]
 
@@ -65,7 +65,12 @@ def check_linear(claim: Claim, _: dict[str, Any], where: str, __: Run) -> None:
 def check_separate(claim: Claim, _: dict[str, Any], where: str, run: Run) -> None:
     """F3: one hidden layer whose parts have one output or one unit each has polyhedral cones."""
     _require(claim, ("finite_data",), 0)
-    for rows, units in _parts(claim["masks"], where, run):
+    require_separate(claim["masks"], where, run)
+
+
+def require_separate(masks: tuple[BitMask, ...], where: str, run: Run) -> None:
+    """Judge that every part of a network with one hidden layer has one output or one unit."""
+    for rows, units in _parts(masks, where, run):
         if len(rows) > 1 and len(units) > 1:
             raise Invalid(
                 where,
