@@ -36,7 +36,7 @@ def test_missing_and_binary_files_are_refused(tmp_path):
     with pytest.raises(CertificateError, match="cannot be read"):
         Certificate.load(tmp_path / "none.json")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CertificateError, match="not a JSON"):
+    with pytest.raises(CertificateError, match="not UTF-8"):
         Certificate.load(tmp_path / "binary")
     with pytest.raises(CertificateError, match="version"):
         Certificate({"format": "semialg-certificate", "version": 2, "claim": {"kind": "closed"}})
