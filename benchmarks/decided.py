@@ -134,15 +134,17 @@ DENSE = {
 }
 
 
-def dense(undecided: list[str]) -> list[dict[str, Any]]:
+SAMPLES = 12
+
+
+def dense(undecided: list[str], sizes: Iterable[str] = (), count: int = SAMPLES) -> list[dict[str, Any]]:
     """Sizes and densities of layers that people have: tall, large, square, and with more units than lines."""
     rows = []
     print(f"{'patterns':<26}{'closed':>8}{'not':>6}{'open':>6}{'median':>10}{'max':>10}{'largest file':>14}")
-    for sizes in DENSE.values():
-        for size in sizes:
-            for density in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-                count = 4 if "768" in size or "256" in size else 12
-                rows.append(_dense_row(size, density, count, undecided))
+    for size in sizes or [size for group in DENSE.values() for size in group]:
+        for density in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+            fewer = min(count, 4) if "768" in size or "256" in size else count
+            rows.append(_dense_row(size, density, fewer, undecided))
     return rows
 
 
@@ -184,9 +186,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which tables; all by default")
     parser.add_argument("--json", metavar="FILE", help="write the numbers, and the small undecided patterns")
+    parser.add_argument("--sizes", help="only these sizes of the table dense, separated by commas")
+    parser.add_argument("--count", type=int, default=SAMPLES, help="patterns for each size and density of it")
     options = parser.parse_args()
     undecided: list[str] = []
-    tables = {part: PARTS[part](undecided) for part in options.parts or PARTS}
+    tables = {}
+    for part in options.parts or PARTS:
+        if part == "dense":
+            sizes = options.sizes.split(",") if options.sizes else ()
+            tables[part] = dense(undecided, sizes, options.count)
+        else:
+            tables[part] = PARTS[part](undecided)
     print(f"{len(undecided)} small patterns undecided: {' '.join(undecided[:5])}")
     if options.json:
         Path(options.json).write_text(json.dumps({"tables": tables, "undecided": undecided}, indent=1) + "\n")

@@ -14,6 +14,7 @@ from semialg.certificates import claims
 from semialg.closedness.effort import Effort
 from semialg.closedness.instance import Instance
 from semialg.closedness.layers import prove_closed_pattern
+from semialg.closedness.limits import words_beyond_ranks
 from semialg.closedness.obstructions import OBSTRUCTIONS
 from semialg.closedness.reductions import reduce
 from semialg.closedness.witness import Witness
@@ -259,6 +260,8 @@ def _unknown(pattern: Pattern, trace: list[Stage]) -> Outcome:
             f"the reductions ({reduced.summary()}) leave {kernel.rows.bit_count()} rows, {len(kernel.units)} "
             f"units, {kernel.columns.bit_count()} columns"
         )
+        beyond = words_beyond_ranks(kernel)
+        left = left if beyond is None else f"{left}; {beyond}"
         trace.append(Stage("reductions", reduced.summary(), perf_counter() - start))
     reason = (
         f"no rule decides it (tried {tried}); {left}; "
