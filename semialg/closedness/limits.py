@@ -15,8 +15,8 @@ __all__ = ["least_cover", "words_beyond_ranks"]
 def least_cover(instance: Instance) -> int:
     """Return the least number of copies that cover an entry of the rectangle of the rows and columns present.
 
-    With c copies at least, every minor with at most c rows or at most c columns is full (theory C4''): in each
-    column, c rows with c units each have a matching.
+    With c copies at least, every minor with at most c rows or at most c columns is full (theory C4''): in
+    each column, c rows with c units each have a matching.
 
     Examples
     --------
@@ -56,12 +56,13 @@ def words_beyond_ranks(instance: Instance) -> str | None:
         for unit in instance.units.values()
     )
     return (
-        f"there are {units} units for {rows} rows and {columns} columns, so members may have any rank, and no "
-        "inequality of ranks of the whole matrix excludes a target; and each entry lies in at least "
-        f"{cover} units, so every minor with at most {cover} rows or columns is full (C4'') and no obstruction "
-        "sits on so few lines. To prove that a target is missed would be to prove a lower bound for linear "
-        "circuits of depth two. What would decide it: denser masks (C9 needs the longer sides of the units, "
-        f"{sides} in all, to add up to {rows * columns} or more, which random masks do above density "
-        f"{least / units:.2f}, and costs an elimination on {rows * columns} unknowns), supports that are "
-        f"disjoint or nested such as blocks (C3), or at most {least} units, where ranks decide most patterns"
+        f"there are {units} units for {rows} rows and {columns} columns, so that the number of units bounds no "
+        "rank, on which the rules for fewer units rest; and each entry lies in at least "
+        f"{cover} units, so every minor with at most {cover} rows or columns is full (C4'') and no "
+        "obstruction sits on so few lines. To prove that a target is missed would be to prove a lower bound "
+        "for linear circuits of depth two. What would decide it: denser masks (C9 needs the longer sides of "
+        f"the units, {sides} in all, to add up to {rows * columns} or more, which random masks do above "
+        f"density {least / units:.2f}, and costs an elimination on {rows * columns} unknowns), supports that "
+        "are disjoint or nested such as blocks (C3), or at most "
+        f"{least} units, where ranks decide most patterns"
     )
