@@ -36,7 +36,7 @@ def least_cover(instance: Instance) -> int:
 def words_beyond_ranks(instance: Instance) -> str | None:
     """Say why a reduced instance with more units than its shorter side stays open, and what would decide it.
 
-    None if it has no more units than that, or free entries, or entries that fewer than two units cover.
+    None if it has no more units than that, or free entries.
 
     Examples
     --------
@@ -49,17 +49,21 @@ def words_beyond_ranks(instance: Instance) -> str | None:
     rows, columns = instance.rows.bit_count(), instance.columns.bit_count()
     units = sum(unit.multiplicity for unit in instance.units.values())
     least = min(rows, columns)
-    if units <= least or instance.free or (cover := least_cover(instance)) <= 1:
+    if units <= least or instance.free:
         return None
+    cover = least_cover(instance)
+    minors = (
+        f"; each entry lies in at least {cover} units, so every minor with at most {cover} rows or columns "
+        "is full (C4'') and no obstruction sits on so few lines"
+    )
     sides = sum(
         max(unit.rows.bit_count(), unit.columns.bit_count()) * unit.multiplicity
         for unit in instance.units.values()
     )
     return (
-        f"there are {units} units for {rows} rows and {columns} columns, so that the number of units bounds no "
-        "rank, on which the rules for fewer units rest; and each entry lies in at least "
-        f"{cover} units, so every minor with at most {cover} rows or columns is full (C4'') and no "
-        "obstruction sits on so few lines. To prove that a target is missed would be to prove a lower bound "
+        f"there are {units} units for {rows} rows and {columns} columns, so the number of units bounds no "
+        f"rank, on which the rules for fewer units rest{minors if cover > 1 else ''}. "
+        "To prove that a target is missed would be to prove a lower bound "
         "for linear circuits of depth two. What would decide it: denser masks (C9 needs the longer sides of "
         f"the units, {sides} in all, to add up to {rows * columns} or more, which random masks do above "
         f"density {least / units:.2f}, and costs an elimination on {rows * columns} unknowns), supports that "

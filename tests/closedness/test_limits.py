@@ -21,7 +21,6 @@ def test_minors_with_few_rows_are_full() -> None:
 
 def test_square_patterns_get_no_such_words() -> None:
     assert words_beyond_ranks(Instance.from_pattern(Pattern.parse("111/111/111*111/111/111"))) is None
-    assert words_beyond_ranks(Instance.from_pattern(Pattern.parse("1100/0011*10/11/11/01"))) is None
 
 
 def test_an_open_pattern_with_many_units_says_what_would_decide_it() -> None:
