@@ -136,7 +136,10 @@ def _options() -> str:
 
 
 _SECTIONS = {
-    "Start": ["README", "docs/getting-started", "docs/practitioners", "docs/training"],
+    "Start": [
+        "README",
+        *(f"docs/{page}" for page in ("getting-started", "practitioners", "existence", "training")),
+    ],
     "Use": ["docs/commands/index", "docs/patterns", "docs/logic", "docs/solvers", "docs/polyhedra"],
     "Theory": [
         "docs/theory",
