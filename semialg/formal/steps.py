@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from semialg.formal.instance_state import Copy, Labels, State, fill
-from semialg.formal.terms import naturals
+from semialg.formal.terms import Unsupported, naturals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,11 +19,15 @@ def printed_steps(steps: list[dict[str, Any]], state: State) -> tuple[list[str],
 
     Raises
     ------
+    Unsupported
+        If a step has no lemma.
     Refused
         If a step does not fit the instance.
     """
     printed: list[str] = []
     for step in steps:
+        if step["step"] not in _STEPS:
+            raise Unsupported(f"step.{step['step']}")
         words, state = _STEPS[step["step"]](step, state)
         printed += words
     return printed, state
