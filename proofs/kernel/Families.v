@@ -20,7 +20,7 @@ Proof.
     vm_compute; reflexivity.
 Qed.
 
-(* Theory N1 for all masks: rows i0, i1, units k0, k1 and columns j0, j1 that look like LU of size 2, and no other unit on a
+(* Theory N1 with one other unit at the corner, for all masks: rows i0, i1, units k0, k1 and columns j0, j1 that look like LU of size 2, and no other unit on a
    path between them. Nothing else of the masks matters, so the theorem speaks of every pattern that agrees there. *)
 Lemma not_closed_same Ms Ms' : fits Ms = true ->
   Forall2 (fun M M' => ncols M = ncols M' /\ forall i j, allows M i j = allows M' i j) Ms Ms' -> not_closed Ms' -> not_closed Ms.
