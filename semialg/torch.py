@@ -26,9 +26,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from semialg.audit.audit import audit
 from semialg.audit.model import Layer, Model, Skipped, chains_of
 from semialg.audit.names import calls_itself_mask
+from semialg.audit.repair import repair_model
 from semialg.audit.traced import traced_parts
 from semialg.audit.weights import STATE_DICT_NOTE, parts_of_tensors
 from semialg.errors import PatternError
@@ -39,9 +42,18 @@ if TYPE_CHECKING:
 
     from semialg.audit.findings import Audit, Finding
     from semialg.audit.model import NeuronNames
+    from semialg.audit.repair import ModelRepair
     from semialg.audit.tensors import Tensor
 
-__all__ = ["DivergenceWarning", "DivergenceWatch", "check", "model_of_module", "model_of_name"]
+__all__ = [
+    "DivergenceWarning",
+    "DivergenceWatch",
+    "ModuleRepair",
+    "check",
+    "model_of_module",
+    "model_of_name",
+    "repair",
+]
 
 
 class DivergenceWarning(UserWarning):
@@ -80,6 +92,73 @@ def check(
     'closed'
     """
     return audit(model_of_module(module), names=names, time_limit=time_limit, advice_seconds=advice_seconds)
+
+
+@dataclass(frozen=True)
+class ModuleRepair:
+    """Masks of a module for which every chain of its layers is certified closed.
+
+    Attributes
+    ----------
+    report
+        What was done for each chain.
+    masks
+        Boolean tensors by the names of the weights, as ``torch.nn.utils.prune.custom_from_mask`` takes them.
+    """
+
+    report: ModelRepair
+    masks: dict[str, Any]
+    module: Any
+
+    def apply(self) -> None:
+        """Prune the module with the masks (``torch.nn.utils.prune``); masks that it had are replaced.
+
+        Raises
+        ------
+        PatternError
+            If a weight is not one that pruning can reach.
+        """
+        prune = importlib.import_module("torch.nn.utils.prune")
+        for name, mask in self.masks.items():
+            place, _, weight = name.rpartition(".")
+            part = self.module.get_submodule(place)
+            if hasattr(part, f"{weight}_orig"):
+                prune.remove(part, weight)
+            if weight not in dict(part.named_parameters(recurse=False)):
+                raise PatternError(f"{show(name)} is no parameter that pruning can reach; expected a weight")
+            prune.custom_from_mask(part, weight, mask)
+
+
+def repair(
+    module: Any, *, by: str = "magnitude", seconds: float = 10.0, time_limit: float = 60.0
+) -> ModuleRepair:
+    """Return masks near those of a module for which every chain of its layers is certified closed.
+
+    Parameters
+    ----------
+    module
+        A ``torch.nn.Module``.
+    by
+        ``magnitude``: as little weight as possible is lost; ``entries``: as few entries as possible change.
+    seconds, time_limit
+        Seconds for each search, and for each verdict.
+
+    Raises
+    ------
+    PatternError
+        If it is no module, or has no linear layer.
+
+    Examples
+    --------
+    >>> import pytest
+    >>> nn = pytest.importorskip("torch").nn
+    >>> repair(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 2))).report.closed
+    True
+    """
+    torch = importlib.import_module("torch")
+    report = repair_model(model_of_module(module), by=by, seconds=seconds, time_limit=time_limit)
+    masks = {name: torch.as_tensor(np.ascontiguousarray(mask)) for name, mask in report.masks.items()}
+    return ModuleRepair(report, masks, module)
 
 
 def model_of_name(spec: str) -> Model:

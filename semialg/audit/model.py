@@ -17,6 +17,9 @@ from semialg.pattern.pattern import Pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from semialg.pattern.mask import Mask
 
 __all__ = [
@@ -56,6 +59,12 @@ class Layer:
         decided about the layer.
     look
         Returns further doubts, from the entries of the weight.
+    parameter
+        The name of the weight in the model, where it is known.
+    turned
+        Whether the weight is stored with a row for each input.
+    values
+        Returns the weight, with a row for each output; None where only the mask is known.
     """
 
     name: str
@@ -66,6 +75,9 @@ class Layer:
     activation: str = ""
     doubts: tuple[str, ...] = ()
     look: Callable[[], tuple[str, ...]] = tuple
+    parameter: str = ""
+    turned: bool = False
+    values: Callable[[], NDArray[np.float64]] | None = None
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def _part(base: str, slot: Slot, tensors: dict[str, Tensor], *, ordered: bool) -
                 layer, "an integer (quantized) weight, whose zeros need not be zeros of the layer",
                 weights=tensor.entries,
             )  # fmt: skip
-        return _linear(layer, slot, tensors)
+        return _linear(base, layer, slot, tensors)
     if dimensions == 0:
         return None
     if dimensions == 1:
@@ -186,7 +186,7 @@ def _vector(
     return Skipped(layer, "a vector parameter, such as that of a layer normalization", breaks=ordered)
 
 
-def _linear(layer: str, slot: Slot, tensors: dict[str, Tensor]) -> Layer:
+def _linear(base: str, layer: str, slot: Slot, tensors: dict[str, Tensor]) -> Layer:
     weight = slot.weight or slot.masks[0][0]
     rows, columns = weight.shape
     bias = next((tensors[n] for n in (f"{layer}.bias", f"{layer}.bias_orig") if n in tensors), None)
@@ -216,8 +216,15 @@ def _linear(layer: str, slot: Slot, tensors: dict[str, Tensor]) -> Layer:
             return ()
         return (f"the weight of '{show(layer, 60)}' is nonzero only where its mask ({slot.how}) is 0",)
 
+    def values() -> NDArray[np.float64]:
+        array = np.asarray(weight.load(), dtype=np.float64)
+        return array.T if turned else array
+
     how = f"{slot.how}, stored transposed" if turned else slot.how
-    return Layer(layer, rows, columns, how, load, doubts=tuple(dict.fromkeys(doubts)), look=look)
+    return Layer(
+        layer, rows, columns, how, load, doubts=tuple(dict.fromkeys(doubts)), look=look,
+        parameter=base, turned=turned, values=values if slot.weight is not None else None,
+    )  # fmt: skip
 
 
 def _entries(slot: Slot, weight: Tensor) -> NDArray[np.bool_]:

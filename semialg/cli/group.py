@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dataset": ("semialg.cli.dataset", "Make a data set on which training has no optimum."),
     "existence": ("semialg.cli.existence", "Say whether training has an optimum on given points."),
     "audit": ("semialg.cli.audit", "Audit the layers of a model: checkpoint, ONNX file, torch module."),
+    "repair": ("semialg.cli.repair", "Change the masks of a model so that every chain is closed."),
     "suggest": ("semialg.cli.suggest", "Suggest closed patterns: by widths, or near a given one."),
     "explain": ("semialg.cli.explain", "Write the proof as prose, in text or LaTeX."),
     "export": ("semialg.cli.export", "Write the exact sentence for an SMT or algebra system."),
