@@ -776,6 +776,25 @@ FAULTS: list[Fault] = [
         [("proof.steps[0]", {"step": "cap", "axis": "rows", "delete": [0]})],
     ),
     (
+        "two_rows-multiplicity",
+        "instance.two_rows",
+        "two_rows",
+        INVALID,
+        "proof.proof.proof",
+        "multiplicity 1",
+        [
+            ("claim.masks", [ones(2, 2), ones(2, 2)]),
+            (
+                "proof.proof",
+                {
+                    "rule": "reduce",
+                    "steps": [{"step": "merge", "units": [0, 1]}],
+                    "proof": {"rule": "two_rows"},
+                },
+            ),
+        ],
+    ),
+    (
         "peel-three-classes",
         "closed.peel",
         "peel",
@@ -1227,6 +1246,22 @@ def rejected() -> dict[str, tuple[Json, Json]]:
             expected["pattern"] = pattern
         assert name not in found
         found[name] = edited(document, *changes), expected
+    # One change each, found by benchmarks/plant_faults.py: the clause named notices it, no file above does.
+    for planted in json.loads(Path(__file__).with_name("planted.json").read_text(encoding="utf-8")):
+        _, document, pattern = sources[planted["from"]]
+        expected = {key: planted[key] for key in ("rule", "status", "where", "reason")}
+        if pattern is not None:
+            expected["pattern"] = pattern
+        found[planted["name"]] = changed(document, planted["path"], planted["value"]), expected
+    return found
+
+
+def changed(document: Json, path: Json, value: Json) -> Json:
+    """Return a document with another value at a path."""
+    if not path:
+        return value
+    found = copy.copy(document)
+    found[path[0]] = changed(document[path[0]], path[1:], value)
     return found
 
 
