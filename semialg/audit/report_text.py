@@ -44,10 +44,13 @@ def render(report: Audit, width: int = 88) -> str:
         )
         for layer in report.layers
     ]
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for finding in report.findings:
         said = "ALONE" if finding.kind == "layer" else _WORDS[finding.verdict.verdict]
-        lines += ["", f"{said}  {finding.kind} {finding.title}"]
-        lines += [say(text, "  ") for text in _finding(finding)]
+        alike.setdefault((said, tuple(_finding(finding))), []).append(f"{finding.kind} {finding.title}")
+    for (said, texts), titles in alike.items():
+        lines += ["", *(f"{said}  {title}" for title in titles)]
+        lines += [say(text, "  ") for text in texts]
     if report.skipped:
         lines += ["", "Skipped"]
         lines += [say(f"{part.name}: {part.reason}", "  ", "    ") for part in report.skipped]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from semialg.cli.options import json_option, pattern_words, read_within, time_limit_option
+from semialg.cli.options import chain_option, json_option, pattern_words, read_within, time_limit_option
 from semialg.errors import PatternError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _SHOWN = 20
 @click.command("existence")
 @click.argument("data", type=click.Path(path_type=Path), metavar="DATA")
 @click.argument("pattern", nargs=-1, required=True, metavar="PATTERN")
+@chain_option
 @click.option("--certificate", type=click.Path(dir_okay=False), help="Write the proof to this file.")
 @click.option("--tolerance", metavar="T", help="Round floats (npz, JSON numbers) to rationals this near.")
 @json_option

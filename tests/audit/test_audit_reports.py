@@ -215,3 +215,11 @@ def test_inputs_of_later_chains_are_not_those_of_the_network(tmp_path) -> None:
     report = audit(read_model([str(tmp_path / "n.npz")]), names=names)
     assert [(f.kind, f.layers) for f in report.findings] == [("layer", ("a",)), ("pair", ("b", "c"))]
     assert report.findings[1].site.levels[0][2] == ("input of b[0]", "input of b[1]")
+
+
+def test_equal_findings_are_told_once(tmp_path) -> None:
+    dense = {f"fc{at}.weight": np.full((2, 2), at + 0.5) for at in range(5)}
+    np.savez(tmp_path / "n.npz", **dense)
+    text = audit(read_model([str(tmp_path / "n.npz")])).to_text()
+    assert text.count("CLOSED  pair") == 4
+    assert text.count("no limit of weights is lost") == 2  # of the pairs, and of the chain
