@@ -1,6 +1,6 @@
 (* Families: one theorem for all sizes. *)
-Require Import Reals List QArith Bool Arith Lia String.
-From Semialg Require Import Statement Curve Outside Minor CheckNotClosed Layers.
+Require Import Reals List QArith Bool Arith Lia Lra String.
+From Semialg Require Import Statement Curve Outside Minor CheckNotClosed TwoRows.
 Import ListNotations.
 Open Scope nat_scope. Open Scope Q_scope.
 Theorem lu_all n : (2 <= n)%nat -> not_closed [lower n; upper n].
@@ -20,39 +20,52 @@ Proof.
     vm_compute; reflexivity.
 Qed.
 
-(* Theory N1 with one other unit at the corner, for all masks: rows i0, i1, units k0, k1 and columns j0, j1 that look like LU of size 2, and no other unit on a
-   path between them. Nothing else of the masks matters, so the theorem speaks of every pattern that agrees there. *)
-Lemma not_closed_same Ms Ms' : fits Ms = true ->
-  Forall2 (fun M M' => ncols M = ncols M' /\ forall i j, allows M i j = allows M' i j) Ms Ms' -> not_closed Ms' -> not_closed Ms.
-Proof.
-  intros Hf H (_ & A & HA & HN). split; auto. exists A.
-  assert (H' : Forall2 (fun M M' => ncols M = ncols M' /\ forall i j, allows M i j = allows M' i j) Ms' Ms).
-  { clear - H. induction H as [|M M' Ms Ms' [H1 H2] HF IH]; constructor; auto. }
-  split.
-  - intros eps He. destruct (HA eps He) as (B & HB & Hn). exists B. split; auto. apply (E_same_allows Ms'); auto.
-  - intros HE. apply HN. apply (E_same_allows Ms); auto.
-Qed.
-Theorem private_p4 M N i0 i1 k0 k1 j0 j1 : fits [M; N] = true -> i0 <> i1 -> k0 <> k1 -> j0 <> j1 ->
-  allows M i0 k0 = true -> allows M i1 k0 = true -> allows M i1 k1 = true -> allows M i0 k1 = false ->
-  allows N k0 j0 = true -> allows N k0 j1 = true -> allows N k1 j1 = true -> allows N k1 j0 = false ->
-  (forall i k j, In i [i0; i1] -> In j [j0; j1] -> allows M i k = true -> allows N k j = true -> k = k0 \/ k = k1) ->
+(* Theory N1 for all masks: unit k covers (i1, j1), (i1, j2), (i2, j1) and no other unit does; it covers (i2, j2), and so does
+   another unit l. Nothing else of the masks matters, so the theorem speaks of every pattern that agrees there. *)
+Open Scope R_scope.
+Theorem private_p4 M N i1 i2 j1 j2 k l : fits [M; N] = true -> i1 <> i2 -> j1 <> j2 -> k <> l ->
+  allows M i1 k = true -> allows M i2 k = true -> allows N k j1 = true -> allows N k j2 = true ->
+  allows M i2 l = true -> allows N l j2 = true ->
+  (forall u i j, u <> k -> In (i, j) [(i1, j1); (i1, j2); (i2, j1)] -> allows M i u && allows N u j = false) ->
   not_closed [M; N].
 Proof.
-  intros Hf Hi Hk Hj M00 M10 M11 M01 N00 N01 N11 N10 Only.
-  pose proof (allows_lt _ _ _ M00) as [I0 K0]. pose proof (allows_lt _ _ _ M11) as [I1 K1].
-  pose proof (allows_lt _ _ _ N00) as [_ J0]. pose proof (allows_lt _ _ _ N11) as [_ J1].
-  pose proof Hf as Hf'. simpl in Hf'. apply andb_prop in Hf' as [Hf' _]. apply Nat.eqb_eq in Hf'.
-  assert (F : forall n a b, (a < n)%nat -> (b < n)%nat -> a <> b -> fine n [a; b] = true).
-  { intros n a b Ha Hb Hab. unfold fine. simpl. apply Nat.ltb_lt in Ha, Hb. apply Nat.eqb_neq in Hab. rewrite Ha, Hb, Hab. reflexivity. }
-  apply (minor_ok _ [[i0; i1]; [k0; k1]; [j0; j1]]); auto.
-  - cbn [check_minor last]. rewrite !F by (auto; rewrite <- Hf'; auto). cbn [andb]. rewrite andb_true_r.
-    apply forallb_forall. intros i Hi'. apply forallb_forall. intros k Hk'. apply in_seq in Hk'.
-    destruct (allows M i k) eqn:Ea; auto. cbn [negb orb]. unfold reach. rewrite nth_map_seq.
-    destruct (k <? nrows N)%nat; auto. cbn [existsb]. destruct (allows N k j0) eqn:E0; [|destruct (allows N k j1) eqn:E1]; simpl; auto.
-    + destruct (Only i k j0) as [->| ->]; simpl; auto; rewrite Nat.eqb_refl, ?orb_true_r; auto.
-    + destruct (Only i k j1) as [->| ->]; simpl; auto; rewrite Nat.eqb_refl, ?orb_true_r; auto.
-  - apply (not_closed_same _ [lower 2; upper 2]); auto.
-    + constructor; [|constructor; [|constructor]]; split; auto; intros a b; unfold allows at 1; cbn [submask nrows ncols one List.length];
-      destruct a as [|[|a]]; destruct b as [|[|b]]; cbn [Nat.ltb Nat.leb andb nth]; auto; rewrite ?andb_false_r; auto.
-    + apply lu_all. lia.
+  intros Hf Hi Hj Hkl M1 M2 N1 N2 Ml Nl Private. split; auto.
+  pose proof (allows_lt _ _ _ M1) as [_ Kn]. pose proof (allows_lt _ _ _ Ml) as [_ Ln].
+  apply Nat.eqb_neq in Hi as Hib. apply Nat.eqb_neq in Hj as Hjb. apply not_eq_sym in Hi, Hj. apply Nat.eqb_neq in Hi, Hj.
+  set (A := fun i j => if ((i =? i1) && (j =? j2))%nat then 1 else if ((i =? i2) && (j =? j1))%nat then 1 else 0).
+  exists A. split.
+  - intros eps He. set (t := eps / 2). assert (Ht : 0 < t) by (unfold t; lra).
+    set (X := fun i u => if (u =? k)%nat then (if (i =? i1)%nat then 1 else if (i =? i2)%nat then / t else 0)
+                         else if (u =? l)%nat then (if (i =? i2)%nat then / t else 0) else 0).
+    set (Y := fun u j => if (u =? k)%nat then (if (j =? j1)%nat then t else if (j =? j2)%nat then 1 else 0)
+                         else if (u =? l)%nat then (if (j =? j2)%nat then - 1 else 0) else 0).
+    assert (HX : supported M X).
+    { intros i u Ha. unfold X. destruct (Nat.eqb_spec u k) as [->|].
+      - destruct (Nat.eqb_spec i i1) as [->|]; [congruence|]. destruct (Nat.eqb_spec i i2) as [->|]; [congruence|auto].
+      - destruct (Nat.eqb_spec u l) as [->|]; auto. destruct (Nat.eqb_spec i i2) as [->|]; [congruence|auto]. }
+    assert (HY : supported N Y).
+    { intros u j Ha. unfold Y. destruct (Nat.eqb_spec u k) as [->|].
+      - destruct (Nat.eqb_spec j j1) as [->|]; [congruence|]. destruct (Nat.eqb_spec j j2) as [->|]; [congruence|auto].
+      - destruct (Nat.eqb_spec u l) as [->|]; auto. destruct (Nat.eqb_spec j j2) as [->|]; [congruence|auto]. }
+    exists (prod [M; N] [X; Y]). split; [exists [X; Y]; auto|]. intros i j.
+    change (prod [M; N] [X; Y] i j) with (sum (ncols M) (fun u => X i u * Y u j)).
+    rewrite (sum_ext (ncols M) _ (fun u => 1 * (if (u =? k)%nat then X i k * Y k j else if (u =? l)%nat then X i l * Y l j else 0))).
+    2: { intros u _. destruct (Nat.eqb_spec u k) as [->|]; [ring|]. destruct (Nat.eqb_spec u l) as [->|]; [ring|].
+         unfold X. apply Nat.eqb_neq in n, n0. rewrite n, n0. ring. }
+    rewrite (sum_two (ncols M) k l (fun _ => 1)) by auto. apply Nat.eqb_neq in Hkl as Hlk. rewrite Nat.eqb_sym in Hlk.
+    unfold A, X, Y. rewrite !Nat.eqb_refl, Hlk.
+    destruct (Nat.eqb_spec i i1) as [->|]; [rewrite Hib|destruct (Nat.eqb_spec i i2) as [->|]];
+      (destruct (Nat.eqb_spec j j1) as [->|]; [rewrite Hjb|destruct (Nat.eqb_spec j j2) as [->|]]); cbn [andb];
+      match goal with |- Rabs ?x < eps => first [replace x with 0 by (field; lra); rewrite Rabs_R0; lra
+        |replace x with (- t) by (field; lra); rewrite Rabs_Ropp, Rabs_right by lra; unfold t; lra] end.
+  - intros (Ws & HF & HP). inversion HF as [|? X ? l2 HX HF1]; subst. inversion HF1 as [|? Y ? l3 HY HF2]; subst. inversion HF2; subst.
+    assert (One_ : forall i j, In (i, j) [(i1, j1); (i1, j2); (i2, j1)] -> A i j = X i k * Y k j).
+    { intros i j Hin. rewrite HP. change (prod [M; N] [X; Y] i j) with (sum (ncols M) (fun u => X i u * Y u j)).
+      rewrite (sum_ext (ncols M) _ (fun u => 1 * (if (u =? k)%nat then X i k * Y k j else 0))).
+      - rewrite (sum_one (ncols M) k (fun _ => 1)) by auto. ring.
+      - intros u _. destruct (Nat.eqb_spec u k) as [->|Hu]; [ring|]. specialize (Private u i j Hu Hin).
+        apply andb_false_iff in Private as [P|P]; [rewrite (HX i u P)|rewrite (HY u j P)]; ring. }
+    pose proof (One_ i1 j1 ltac:(simpl; auto)) as E1. pose proof (One_ i1 j2 ltac:(simpl; auto)) as E2. pose proof (One_ i2 j1 ltac:(simpl; auto)) as E3.
+    unfold A in E1, E2, E3. repeat rewrite Nat.eqb_refl in *. rewrite ?Hib, ?Hjb in E1. rewrite ?Hib, ?Hjb in E2. rewrite ?Hi, ?Hjb in E3. cbn [andb] in *.
+    assert (X i1 k * Y k j1 * (X i2 k * Y k j2) = X i1 k * Y k j2 * (X i2 k * Y k j1)) by ring. rewrite <- E1, <- E2, <- E3 in H. rewrite Rmult_0_l in H. lra.
 Qed.
