@@ -59,5 +59,5 @@ def _number(value: object, name: str) -> Number:
         return Fraction(value)
     raise FormulaError(
         f"the coordinate {name} is {value!r}; expected an integer, a Fraction or an AlgebraicNumber "
-        "(from_sympy_number converts numbers of sympy)"
+        "(semialg.sets.bridges.number_from_sympy reads those of sympy)"
     )

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from semialg.algebra.polynomial import Polynomial
 from semialg.errors import FormulaError
 from semialg.logic.formula import Formula, conjunction, disjunction, equal, exists, negation
 from semialg.logic.infix import parse_formula
+from semialg.logic.products import product_entries, target_name
+from semialg.logic.sentences import membership
 from semialg.logic.simplify import substitute_definitions
 from semialg.logic.smtlib import natural_order
 from semialg.logic.variables import all_variables, free_variables, fresh_name, rename, substitute
+from semialg.sets.bridges import (
+    formula_from_pysmt,
+    formula_from_sympy,
+    formula_from_z3,
+    formula_to_pysmt,
+    formula_to_sympy,
+    formula_to_z3,
+)
 from semialg.sets.quantities import Quantities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from semialg.algebra.polynomial import Scalar
+    from semialg.pattern.pattern import Pattern
 
 __all__ = ["SemialgebraicSet"]
 
@@ -104,6 +115,62 @@ class SemialgebraicSet(Quantities):
         """
         formula = parse_formula(text)
         return cls(tuple(natural_order(free_variables(formula)) if variables is None else variables), formula)
+
+    @classmethod
+    def of_pattern(cls, pattern: Pattern) -> SemialgebraicSet:
+        """Return the set E of the products of a pattern, in the entries ``a_i_j`` that a path reaches.
+
+        Examples
+        --------
+        >>> from semialg.pattern.pattern import Pattern
+        >>> products = SemialgebraicSet.of_pattern(Pattern.parse("10/11*11/01"))
+        >>> products.variables
+        ('a_0_0', 'a_0_1', 'a_1_0', 'a_1_1')
+        >>> products.contains((0, 1, 1, 0)).holds, products.contains((1, 2, 3, 4)).holds
+        (False, True)
+        """
+        reached = product_entries(pattern)
+        return cls(tuple(target_name(i, j) for i, j in sorted(reached)), membership(pattern))
+
+    @classmethod
+    def from_sympy(cls, expression: Any, variables: Sequence[str] | None = None) -> SemialgebraicSet:
+        """Return the set of a boolean expression of sympy (see :mod:`semialg.sets.bridges`).
+
+        Examples
+        --------
+        >>> import sympy
+        >>> x = sympy.Symbol("x")
+        >>> SemialgebraicSet.from_sympy(x**2 < 2).maximize("x").attained
+        False
+        """
+        return cls._of(formula_from_sympy(expression), variables)
+
+    @classmethod
+    def from_z3(cls, expression: Any, variables: Sequence[str] | None = None) -> SemialgebraicSet:
+        """Return the set of a boolean expression of z3 over the reals."""
+        return cls._of(formula_from_z3(expression), variables)
+
+    @classmethod
+    def from_pysmt(cls, expression: Any, variables: Sequence[str] | None = None) -> SemialgebraicSet:
+        """Return the set of a formula of pySMT over the reals."""
+        return cls._of(formula_from_pysmt(expression), variables)
+
+    @classmethod
+    def _of(cls, formula: Formula, variables: Sequence[str] | None) -> SemialgebraicSet:
+        names = natural_order(free_variables(formula)) if variables is None else variables
+        return cls(tuple(names), formula)
+
+    def to_sympy(self) -> Any:
+        """Return the formula as a boolean expression of sympy; it must have no quantifiers."""
+        return formula_to_sympy(self.formula)
+
+    def to_z3(self) -> Any:
+        """Return the formula as a boolean expression of z3."""
+        return formula_to_z3(self.formula)
+
+    def to_pysmt(self) -> Any:
+        """Return the formula as one of pySMT."""
+        return formula_to_pysmt(self.formula)
 
     def __eq__(self, other: object) -> bool:
         """Return True for the same object; raise FormulaError for another set."""
