@@ -36,7 +36,7 @@ COLUMNS = {
 
 KEY = ("outer", "inner", "instance")
 
-_QUICK = ("N1", "closedness rules", "C4' on two rows", "C4' on two columns")
+_QUICK = ("N1", "closedness rules", "ranks", "C4' on two rows", "C4' on two columns")
 
 Row = tuple[int, int, int, bool, str, str, str | None, float]
 
