@@ -18,9 +18,12 @@ from semialg.relu.kinks import Kinks, kinks_of
 from semialg.relu.least import least_limit
 from semialg.relu.lost import lost_limit
 from semialg.relu.sequence import loss
+from semialg.relu.shown import as_array, as_html, as_line
 
 if TYPE_CHECKING:
     from os import PathLike
+
+    import numpy as np
 
     from semialg.relu.lost import Lost
     from semialg.relu.sequence import Parameters, Vector
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CONSTRUCTIONS", "MAX_NUMBERS", "DataSet", "data_set"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DataSet:
     """Points and targets for which the training loss has infimum 0 and no parameters reach it.
 
@@ -77,6 +80,23 @@ class DataSet:
     def loss(self, t: Fraction | int) -> Fraction:
         """Return the exact loss of the parameters at ``t``."""
         return loss(self.parameters(t), self.points, self.targets)
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return points and targets as float64 arrays, a sample a row; the proof is about the exact numbers.
+
+        ``torch.from_numpy`` makes tensors of them. Raises PatternError where a number has no finite float.
+
+        >>> points, targets = data_set("dense:2x2x1").arrays()
+        >>> points.shape, targets.shape
+        ((5, 1), (5, 2))
+        """
+        return as_array(self.points), as_array(self.targets)
+
+    def __repr__(self) -> str:
+        return as_line(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
     def certificate(self) -> Certificate:
         """Return the certificate of the kind ``no_optimum``; only the checker says whether it is valid."""
