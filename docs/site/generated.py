@@ -140,7 +140,14 @@ _SECTIONS = {
         "README",
         *(f"docs/{page}" for page in ("getting-started", "practitioners", "existence", "training")),
     ],
-    "Use": ["docs/commands/index", "docs/patterns", "docs/logic", "docs/solvers", "docs/polyhedra"],
+    "Use": [
+        "docs/commands/index",
+        "docs/patterns",
+        "docs/logic",
+        "docs/sets",
+        "docs/solvers",
+        "docs/polyhedra",
+    ],
     "Theory": [
         "docs/theory",
         "proofs/FORMAT",
