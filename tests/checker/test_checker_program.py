@@ -48,7 +48,7 @@ def test_the_source_imports_the_standard_library_and_itself() -> None:
 
 def test_the_checker_stays_small() -> None:
     """Lines of code, without blank lines, comments and docstrings: for each kind of claim."""
-    sizes = {"pattern": 0, "systems": 0, "relu": 0, "scalar": 0, "optima": 0, "ranks": 0}
+    sizes = {"pattern": 0, "systems": 0, "relu": 0, "scalar": 0, "optima": 0, "ranks": 0, "fullness": 0}
     skipped = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
     for path in KERNEL:
         docstrings: set[int] = set()
@@ -63,15 +63,24 @@ def test_the_checker_stays_small() -> None:
                 for line in range(token.start[0], token.end[0] + 1)
             }
         extras = {"boundary": "systems", "polyhedra": "systems", "systems": "systems", "relu": "relu"}
-        own = {"ranks": "ranks", "sections": "ranks", "relu_scalar": "scalar", "relu_optima": "optima"}
+        own = {
+            "ranks": "ranks",
+            "sections": "ranks",
+            "fullness": "fullness",
+            "observed": "fullness",
+            "images": "fullness",
+            "relu_scalar": "scalar",
+            "relu_optima": "optima",
+        }
         part = own.get(path.stem, extras.get(path.stem.split("_")[0], "pattern"))
         sizes[part] += len(lines - docstrings)
-    assert 500 < sizes["pattern"] <= 2050
+    assert 500 < sizes["pattern"] <= 2150
     assert 100 < sizes["systems"] <= 600
     assert 100 < sizes["relu"] <= 500
     assert 50 < sizes["scalar"] <= 255
     assert 50 < sizes["optima"] <= 200
     assert 50 < sizes["ranks"] <= 300
+    assert 50 < sizes["fullness"] <= 700
 
 
 @pytest.mark.parametrize(

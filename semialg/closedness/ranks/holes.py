@@ -40,7 +40,7 @@ def holes_target(supports: Supports) -> Lost | None:
     >>> from semialg.pattern.pattern import Pattern
     >>> pattern = Pattern.parse("1110/1111/0111/1101*1011/1101/1111/0101")
     >>> [side.lines for side in holes_target(Supports.of(pattern)).proof.sides]
-    [(1, 2), (0, 1)]
+    [(2, 3), (1, 2)]
     """
     rows, units, columns = supports.shape
     turned = supports.transpose()
@@ -138,7 +138,7 @@ def zero_block_target(supports: Supports) -> Lost | None:
     >>> from semialg.pattern.pattern import Pattern
     >>> pattern = Pattern.parse("110/110/001*110/110/111")
     >>> zero_block_target(Supports.of(pattern)).proof.cut
-    ((), (0, 1), ())
+    ((), (2,), ())
     """
     rows, units, columns = supports.shape
     most = min(rows, columns, units)

@@ -36,7 +36,7 @@ def uncrossed_pair(supports: Supports) -> Proposal | None:
     >>> from semialg.pattern.pattern import Pattern
     >>> lu = Pattern.parse("lu:3")
     >>> uncrossed_pair(Supports.of(lu)).witness(lu).outside.cut
-    ((), (1, 2), ())
+    ((), (0, 1), ())
     """
     rows, units, columns = supports.shape
     every_row, every_column = (1 << rows) - 1, (1 << columns) - 1
