@@ -256,7 +256,7 @@ def bad(status: int | None, told: str) -> str:
     """Return what is wrong with an outcome; an empty text if nothing is."""
     if status is None:
         return "killed or too slow"
-    if status not in {0, 1, 2, 3, 4, 5}:
+    if status not in {0, 1, 2, 3, 4, 5, 6}:
         return f"status {status}"
     if "Traceback" in told or "fault of semialg" in told:
         return "traceback"

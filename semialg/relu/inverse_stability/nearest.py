@@ -197,28 +197,14 @@ def _allowed(costs: Sequence[Sequence[RootDifference]], most: RootDifference) ->
 
 
 def _matching(allowed: Sequence[Sequence[int]]) -> list[int] | None:
-    """Return distinct choices, one from each row, or None (augmenting paths, in a fixed order)."""
-    owner: dict[int, int] = {}
-    chosen: dict[int, int] = {}
-    for start in range(len(allowed)):
-        reached: dict[int, int] = {}
-        rows, free = [start], -1
-        for row in rows:
-            for k in allowed[row]:
-                if k not in reached:
-                    reached[k] = row
-                    if k not in owner:
-                        free = k
-                        break
-                    rows.append(owner[k])
-            if free >= 0:
-                break
-        else:
-            return None
-        # Along the path every row takes the choice that it reached, and gives up its former one.
-        while free >= 0:
-            row = reached[free]
-            former = chosen.get(row, -1)
-            owner[free], chosen[row] = row, free
-            free = former if row != start else -1
-    return [chosen[row] for row in range(len(allowed))]
+    """Return distinct choices, one from each row, or None: a matching by the method of Hopcroft and Karp."""
+    import networkx as nx
+
+    count = len(allowed)
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(count))  # whole numbers alone, so that every run finds the same matching
+    graph.add_edges_from((i, count + k) for i, row in enumerate(allowed) for k in row)
+    found = nx.bipartite.hopcroft_karp_matching(graph, range(count))
+    if any(i not in found for i in range(count)):
+        return None
+    return [found[i] - count for i in range(count)]
