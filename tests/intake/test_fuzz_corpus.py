@@ -19,12 +19,12 @@ sys.path.pop(0)
 @pytest.mark.parametrize("path", sorted(fuzz.CORPUS.iterdir()), ids=lambda path: path.name)
 def test_every_input_of_the_corpus_is_answered(path):
     kind = path.name.split(".")[1]
-    for name, (arguments, kinds) in fuzz.ON_FILES.items():
-        if kind not in kinds.split() or name.startswith(
-            ("optima", "suggest", "train-exact", "check, limited")
-        ):
-            continue
-        called = [str(path) if part == "FILE" else part for part in arguments]
+    slow = ("optima", "suggest", "train-exact", "check, limited")
+    suited = [
+        n for n, (_, kinds) in fuzz.ON_FILES.items() if kind in kinds.split() and not n.startswith(slow)
+    ]
+    for name in suited[:2]:
+        called = [str(path) if part == "FILE" else part for part in fuzz.ON_FILES[name][0]]
         status, told = fuzz.in_fork(lambda called=called: fuzz.run_command(called))
         assert fuzz.bad(status, told) == "", (name, told)
 
