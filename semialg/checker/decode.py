@@ -309,12 +309,12 @@ def _compressed(value: object, cell: Decoder) -> SparseMatrix[Any]:
 
 def target_matrix(value: object) -> SparseMatrix[Fraction]:
     """Decode a matrix of exact numbers, in full or compressed."""
-    return _compressed(value, rational) if type(value) is dict else number_matrix(value)
+    return _compressed(cast("object", value), rational) if type(value) is dict else number_matrix(value)
 
 
 def curve_matrix(value: object) -> SparseMatrix[Laurent]:
     """Decode a matrix of Laurent polynomials, in full or compressed."""
-    return _compressed(value, laurent) if type(value) is dict else laurent_matrix(value)
+    return _compressed(cast("object", value), laurent) if type(value) is dict else laurent_matrix(value)
 
 
 def number_matrix(value: object) -> SparseMatrix[Fraction]:

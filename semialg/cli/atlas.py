@@ -13,7 +13,7 @@ from semialg.cli.options import (
     pattern_argument,
     read_pattern,
     time_limit_option,
-    write_atomically,
+    written_afterwards,
 )
 from semialg.cli.progress import progress
 from semialg.cli.status import Status, VerifyStatus
@@ -153,23 +153,22 @@ def show_command(
         widths = "x".join(map(str, masks.widths))
         raise StoreError(f"{path}: there is no entry for this {widths} pattern; see `semialg atlas stats`")
     entry, own = found
-    if as_json:
-        document = {**vars(entry), "certificate": None if own is None else own.document}
-        click.echo(
-            json.dumps({"masks": masks.to_lists(), "representative": document.pop("pattern"), **document})
-        )
-    else:
-        lines = {
-            "representative": entry.pattern,
-            "verdict": entry.verdict.replace("_", " "),
-            "checked": entry.checked or "-",
-            "method": entry.method,
-            "reason": entry.reason,
-            "time": f"{entry.seconds:.3f} s",
-        }
-        click.echo("\n".join(f"{name + ':':<16}{text}" for name, text in lines.items()))
-    if certificate is not None and own is not None:
-        write_atomically(certificate, own.to_json())
+    with written_afterwards((certificate, None if own is None else own.to_json())):
+        if as_json:
+            document = {**vars(entry), "certificate": None if own is None else own.document}
+            click.echo(
+                json.dumps({"masks": masks.to_lists(), "representative": document.pop("pattern"), **document})
+            )
+        else:
+            lines = {
+                "representative": entry.pattern,
+                "verdict": entry.verdict.replace("_", " "),
+                "checked": entry.checked or "-",
+                "method": entry.method,
+                "reason": entry.reason,
+                "time": f"{entry.seconds:.3f} s",
+            }
+            click.echo("\n".join(f"{name + ':':<16}{text}" for name, text in lines.items()))
     ctx.exit(
         {"closed": Status.CLOSED, "not_closed": Status.NOT_CLOSED, "unknown": Status.UNKNOWN}[entry.verdict]
     )

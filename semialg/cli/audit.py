@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from semialg.cli.options import json_option, limit_options, parse_seconds, write_atomically
+from semialg.cli.options import (
+    json_option,
+    limit_options,
+    parse_seconds,
+    write_atomically,
+    written_afterwards,
+)
 
 if TYPE_CHECKING:
     from semialg.audit.findings import Audit
@@ -115,10 +121,8 @@ def command(
         advice_seconds=0.0 if no_advice else 5.0,
     )
     width = min(_WIDEST_TEXT, shutil.get_terminal_size().columns)
-    click.echo(json.dumps(report.to_json()) if as_json else report.to_text(width))
-    # Printed before anything is written: a full disk must not hide verdicts that were found.
-    if html is not None:
-        write_atomically(html, report.to_html())
+    with written_afterwards((html, None if html is None else report.to_html())):
+        click.echo(json.dumps(report.to_json()) if as_json else report.to_text(width))
     if certificates is not None:
         _write_certificates(report, Path(certificates))
     ctx.exit(report.exit_status)

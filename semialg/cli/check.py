@@ -16,13 +16,12 @@ from semialg.cli.options import (
     pattern_words,
     read_pattern,
     read_within,
-    write_atomically,
+    written_afterwards,
 )
 from semialg.cli.status import Status, VerifyStatus
 from semialg.errors import LimitError, PatternError
 
 if TYPE_CHECKING:
-    from semialg.certificates.certificate import Certificate
     from semialg.pattern.pattern import Pattern
 
 __all__ = ["command"]
@@ -92,18 +91,21 @@ def command(
         document["kernel"] = answer.document
     if masks.names:
         document["order"] = list(masks.names)
-    if as_json:
-        click.echo(json.dumps(document))
-    else:
-        from semialg.cli.report import print_report, reading_console
+    proof = None if verdict.certificate is None else verdict.certificate.to_json()
+    with written_afterwards((certificate, proof)):
+        if as_json:
+            click.echo(json.dumps(document))
+        else:
+            from semialg.cli.report import print_report, reading_console
 
-        stages = verdict.trace if trace or document["verdict"] == "unknown" else ()
-        print_report(reading_console(), document, masks, pattern_words(pattern), stages)
-        if masks.names:
-            names = ", ".join(masks.names[:20]) + (", ..." if len(masks.names) > 20 else "")
-            click.echo(f"  order of the masks, output layer first: {names}")
-    if certificate is not None:
-        _write_certificate(certificate, verdict.certificate, as_json=as_json)
+            stages = verdict.trace if trace or document["verdict"] == "unknown" else ()
+            print_report(reading_console(), document, masks, pattern_words(pattern), stages)
+            if masks.names:
+                names = ", ".join(masks.names[:20]) + (", ..." if len(masks.names) > 20 else "")
+                click.echo(f"  order of the masks, output layer first: {names}")
+    if certificate is not None and not as_json:
+        found = "written to" if proof is not None else "there is none to write to"
+        click.echo(f"  certificate: {found} {certificate}")
     if answer is not None and not as_json:
         show_answer(answer)
     ctx.exit(_status(document["verdict"], answer))
@@ -131,15 +133,6 @@ def _observed(
     verdict = check_observed(masks, seen, nonnegative=nonnegative, time_limit=time_limit)
     show_image_verdict(verdict, certificate, as_json=as_json)
     return _STATUS[verdict.verdict]
-
-
-def _write_certificate(path: str, certificate: Certificate | None, *, as_json: bool) -> None:
-    """Write after the verdict was printed: a full disk must not hide it."""
-    if certificate is not None:
-        write_atomically(path, certificate.to_json())
-    if not as_json:
-        found = "written to" if certificate is not None else "there is none to write to"
-        click.echo(f"  certificate: {found} {path}")
 
 
 def _status(verdict: str, answer: Answer | None) -> Status:

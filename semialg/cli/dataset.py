@@ -15,7 +15,7 @@ from semialg.cli.options import (
     pattern_words,
     read_within,
     time_limit_option,
-    write_atomically,
+    written_afterwards,
 )
 from semialg.cli.status import Status
 from semialg.errors import NothingToShowError, UndecidedError
@@ -78,17 +78,14 @@ def command(
     proof = data.certificate()
     status = checked(data.pattern, proof.document).status
     content = None if output is None else encode(data, output)
-    if as_json:
-        click.echo(json.dumps(_document(data, status)))
-    else:
-        _print(data, status, name)
-    # What was found is printed before it is written: a full disk must not hide it.
-    written = (("data", output, content), ("certificate", certificate, proof.to_json().encode("ascii")))
-    for what, path, data_bytes in written:
-        if path is not None and data_bytes is not None:
-            write_atomically(path, data_bytes)
-            if not as_json:
-                click.echo(f"{what}: written to {path}")
+    with written_afterwards((output, content), (certificate, proof.to_json())):
+        if as_json:
+            click.echo(json.dumps(_document(data, status)))
+        else:
+            _print(data, status, name)
+    for what, path in (("data", output), ("certificate", certificate)):
+        if path is not None and not as_json:
+            click.echo(f"{what}: written to {path}")
     ctx.exit(Status.CLOSED)
 
 

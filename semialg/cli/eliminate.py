@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from semialg.cli.options import write_atomically
+from semialg.cli.options import written_afterwards
 from semialg.cli.picture import plot_option, write_picture
 from semialg.errors import CertificateError, LimitError, LinearSystemError
 from semialg.intake.shown import show_path
@@ -104,17 +104,15 @@ def command(
     else:
         found, document = _proved(system, unwanted, method, row_limit, engine)
     seconds = time.perf_counter() - begin
-    if as_json:
-        click.echo(json.dumps(_answer(found, unwanted, seconds, checked=not unchecked)))
-    elif form == "ine":
-        click.echo(format_ine(found.system), nl=False)
-    else:
-        click.echo(
-            str(found.system) or f"# no condition on {', '.join(found.system.variables) or 'anything'}"
-        )
-    # Printed before anything is written: a full disk must not hide what was found.
-    if certificate is not None:
-        write_atomically(str(certificate), json.dumps(document, separators=(",", ":")) + "\n")
+    proof = None if certificate is None else json.dumps(document, separators=(",", ":")) + "\n"
+    with written_afterwards((None if certificate is None else str(certificate), proof)):
+        if as_json:
+            click.echo(json.dumps(_answer(found, unwanted, seconds, checked=not unchecked)))
+        elif form == "ine":
+            click.echo(format_ine(found.system), nl=False)
+        else:
+            left = ", ".join(found.system.variables) or "anything"
+            click.echo(str(found.system) or f"# no condition on {left}")
     if plot is not None:
         from semialg.plot.polyhedron import plot_projection
 

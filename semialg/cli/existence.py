@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from semialg.cli.options import chain_option, json_option, pattern_words, read_within, time_limit_option
-from semialg.errors import PatternError
+from semialg.cli.options import (
+    chain_option,
+    json_option,
+    pattern_words,
+    read_within,
+    time_limit_option,
+    written_afterwards,
+)
 
 if TYPE_CHECKING:
     from semialg.relu.existence import Existence
@@ -61,14 +67,14 @@ def command(
     masks, _ = read_within(pattern, time_limit)
     points, targets = read_samples(data, masks.widths[-1], masks.widths[0], tolerance)
     found = existence(points, masks, targets)
-    if as_json:
-        click.echo(json.dumps(found.to_json()))
-    else:
-        click.echo("\n".join(_text(found, pattern_words(pattern), len(points))))
-    if certificate is not None:
-        if found.certificate is None:
-            raise PatternError(f"there is no proof to write to {certificate}: the answer is unknown")
-        Path(certificate).write_text(found.certificate.to_json(), encoding="ascii")
+    proof = None if found.certificate is None else found.certificate.to_json()
+    with written_afterwards((certificate, proof)):
+        if as_json:
+            click.echo(json.dumps(found.to_json()))
+        else:
+            click.echo("\n".join(_text(found, pattern_words(pattern), len(points))))
+    if certificate is not None and proof is None:
+        click.echo(f"semialg: there is no proof to write to {certificate}: the answer is unknown", err=True)
     ctx.exit(found.exit_status)
 
 

@@ -6,6 +6,7 @@ import math
 import os
 import shlex
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from semialg.errors import CertificateError, PatternError
 from semialg.intake.sources import LARGEST_TEXT, as_file, is_stream, read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from semialg.pattern.pattern import Pattern
 
@@ -207,6 +208,21 @@ def pattern_words(arguments: Sequence[str]) -> str:
     chain = chosen_chain()
     words = [*arguments, *(["--chain", chain] if chain is not None else [])]
     return " ".join(show(shlex.quote(word), len(word) * 10 + 20) for word in words)
+
+
+@contextmanager
+def written_afterwards(*files: tuple[str | None, str | bytes | None]) -> Iterator[None]:
+    """Write files after a block that prints what was found, also when nobody reads that to its end.
+
+    Printed first, because a full disk must not hide an answer; written all the same, because a reader that
+    has gone (``| head``) must not cost the file. A path or a content that is None is passed over.
+    """
+    try:
+        yield
+    finally:
+        for path, content in files:
+            if path is not None and content is not None:
+                write_atomically(path, content)
 
 
 def write_atomically(path: str, content: str | bytes) -> None:

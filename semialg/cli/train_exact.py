@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from semialg.cli.options import certificate_option, json_option, parse_seconds, write_output
+from semialg.cli.options import certificate_option, json_option, parse_seconds, written_afterwards
 from semialg.cli.picture import picture_option, plot_option, write_picture
 from semialg.errors import CertificateError, LimitError, PatternError
 
@@ -93,10 +93,9 @@ def command(
     elif pattern is not None:
         answer, document = _pattern(pattern, samples, loss, time_limit, biases, all_cells=all_cells)
     answer["seconds"] = round(time.perf_counter() - begin, 3)
-    click.echo(json.dumps(answer) if as_json else _text(answer))
-    # Printed before anything is written: a full disk must not hide what was found.
-    if certificate is not None:
-        write_output(certificate, json.dumps(document, separators=(",", ":")))
+    proof = None if certificate is None else json.dumps(document, separators=(",", ":")) + "\n"
+    with written_afterwards((certificate, proof)):
+        click.echo(json.dumps(answer) if as_json else _text(answer))
     if plot is not None:
         _draw(answer, samples, plot)
     if plot_reachable is not None and pattern is not None:

@@ -49,6 +49,7 @@ def test_the_source_imports_the_standard_library_and_itself() -> None:
 def test_the_checker_stays_small() -> None:
     """Lines of code, without blank lines, comments and docstrings: for each kind of claim."""
     sizes = {"pattern": 0, "systems": 0, "relu": 0, "scalar": 0, "optima": 0, "ranks": 0, "fullness": 0}
+    sizes["kinks"] = 0
     skipped = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
     for path in KERNEL:
         docstrings: set[int] = set()
@@ -71,14 +72,17 @@ def test_the_checker_stays_small() -> None:
             "images": "fullness",
             "relu_scalar": "scalar",
             "relu_optima": "optima",
+            "relu_kinks": "kinks",
+            "relu_reach": "kinks",
         }
         part = own.get(path.stem, extras.get(path.stem.split("_")[0], "pattern"))
         sizes[part] += len(lines - docstrings)
     assert 500 < sizes["pattern"] <= 2150
     assert 100 < sizes["systems"] <= 600
     assert 100 < sizes["relu"] <= 500
-    assert 50 < sizes["scalar"] <= 255
+    assert 50 < sizes["scalar"] <= 280
     assert 50 < sizes["optima"] <= 200
+    assert 50 < sizes["kinks"] <= 200
     assert 50 < sizes["ranks"] <= 300
     assert 50 < sizes["fullness"] <= 700
 

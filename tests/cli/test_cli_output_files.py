@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
@@ -71,3 +73,18 @@ def test_a_message_names_the_file_that_was_asked_for(tmp_path: Path, monkeypatch
     monkeypatch.setattr("semialg.cli.options.tempfile.mkstemp", refuse)
     result = CliRunner().invoke(cli, ["check", "lu:2", "--certificate", str(tmp_path / "c.json")])
     assert (result.exit_code, result.stderr) == (2, f"semialg: {tmp_path}/c.json: Permission denied\n")
+
+
+def test_a_reader_that_goes_away_costs_no_file(tmp_path):
+    """What is printed comes first, but ``| head`` must not keep the file from being written."""
+    data, proof = tmp_path / "data.csv", tmp_path / "proof.json"
+    program = f"{sys.executable} -m semialg"
+    commands = (
+        f"{program} dataset lu:2 --output {data} --certificate {proof} | true",
+        f"{program} check lu:2 --certificate {proof} | true",
+    )
+    for command in commands:
+        subprocess.run(["bash", "-c", command], check=False, timeout=120, capture_output=True)
+        assert proof.read_text().startswith("{")
+        proof.unlink()
+    assert data.read_text().startswith("x0,")

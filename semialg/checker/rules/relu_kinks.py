@@ -131,8 +131,10 @@ def _require_limit(
     points: Sequence[Vector], targets: Sequence[Vector], line: _Line, fields: Mapping[str, Any], run: Run
 ) -> None:
     """Judge that the targets are the limit of the sequence of the rule, at every point."""
-    (i1, i2), (first, second) = fields["rows"], fields["inputs"]
-    center = line.places[fields["center"]]
+    rows: tuple[int, int] = fields["rows"]
+    inputs: tuple[int, int] = fields["inputs"]
+    place: int = fields["center"]
+    (i1, i2), (first, second), center = rows, inputs, line.places[place]
     for at, (point, target) in enumerate(zip(points, targets, strict=True)):
         run.spend(8 + 8 * len(fields["others"]))
         z = line.place(point, first)
@@ -143,6 +145,8 @@ def _require_limit(
         zero = Fraction(0)
         wanted = {i1: Fraction(1 + (z > center) - (z < center)), i2: max(zero, z - center)}
         for other in fields["others"]:
-            wanted[other["row"]] += max(zero, line.place(point, other["input"]) - line.places[other["at"]])
+            column: int = other["input"]
+            kink: int = other["at"]
+            wanted[other["row"]] += max(zero, line.place(point, column) - line.places[kink])
         if target != {row: value for row, value in wanted.items() if value}:
             raise Invalid(f"claim.targets[{at}]", "expected the limit of the sequence of this rule")
