@@ -309,6 +309,7 @@ def undecided(pattern: Pattern, reason: str) -> Verdict:
 
     Examples
     --------
+    >>> from semialg.pattern.pattern import Pattern
     >>> undecided(Pattern.parse("lu:2"), "its mask is not known").training.finite_data
     'unknown'
     """

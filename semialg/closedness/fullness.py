@@ -121,10 +121,10 @@ def wedderburn(position: Position) -> bool:
 
     Examples
     --------
-    >>> units = {0: (0b111, 0b111), 1: (0b110, 0b111), 2: (0b111, 0b110)}
+    >>> units = {0: (0b101, 0b111), 1: (0b110, 0b111), 2: (0b111, 0b110)}
     >>> wedderburn(Position.of(units, dict.fromkeys(units, 1), 0b111, 0b111))
     False
-    >>> units[2] = (0b110, 0b110)
+    >>> units[0] = (0b111, 0b111)
     >>> wedderburn(Position.of(units, dict.fromkeys(units, 1), 0b111, 0b111))
     True
     """

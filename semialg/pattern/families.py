@@ -140,6 +140,7 @@ def random_masks(widths: Sequence[int], density: Fraction, seed: int) -> list[Ma
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> [mask.to_lists() for mask in random_masks([2, 2, 3], Fraction(1, 2), 1)]
     [[[0, 0], [1, 0]], [[1, 1, 0], [1, 0, 1]]]
     """

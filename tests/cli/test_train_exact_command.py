@@ -166,9 +166,9 @@ def test_bad_json(tmp_path: Path, document: object, words: str) -> None:
     ("name", "content", "words"),
     [
         ("data.csv", b"\xff\xfe,y\n1,2\n", "UTF-8"),
-        ("data.json", b"\xff", "not JSON"),
-        ("data.npz", b"hello", "not an npz file"),
-        ("data.npz", b"", "not an npz file"),
+        ("data.json", b"\xff", "expected JSON"),
+        ("data.npz", b"hello", "not an npz archive"),
+        ("data.npz", b"", "not an npz archive"),
     ],
 )
 def test_files_of_another_kind(tmp_path: Path, name: str, content: bytes, words: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+from fractions import Fraction
 from itertools import combinations, pairwise
 from math import prod
 from pathlib import Path
@@ -45,6 +46,11 @@ def training(claim: Any, proof: Any) -> bool:
     said = (claim["regime"], claim["answer"])
     if proof["rule"] == "obstruction":
         return said in BAD and is_not_closed(claim["masks"], proof["proof"])
+    if proof["rule"] == "kinks":
+        masks = claim["masks"]
+        return (
+            said == ("finite_data", "may_fail") and len(masks) == 2 and not by_definition(Pattern(masks))[0]
+        )
     if said not in GOOD:
         return False
     if len(claim["masks"]) == 1:
@@ -72,7 +78,66 @@ def level(claim: Any, _: Any) -> bool:
     return True
 
 
+def kinked(claim: Any, proof: Any) -> bool:
+    """Judge data on a line by theory X1, from slopes between neighbours and the units that can make kinks."""
+    left, right = (np.array(mask) for mask in claim["masks"])
+    points = [[Fraction(v) for v in x] for x in claim["points"]]
+    targets = [[Fraction(v) for v in y] for y in claim["targets"]]
+    line = [points[p] for p in proof["along"]]
+    step = [b - a for a, b in zip(line[0], line[1], strict=True)]
+    moving = [j for j, d in enumerate(step) if d]
+    z = [(x[moving[0]] - line[0][moving[0]]) / step[moving[0]] for x in line]
+    on_line = all(
+        x[j] - line[0][j] == at * step[j] for x, at in zip(line, z, strict=True) for j in range(len(step))
+    )
+    if not on_line or any(a >= b for a, b in pairwise(z)):
+        return False
+    (i1, i2), (k, el) = proof["rows"], proof["units"]
+    units = [
+        h for h in range(left.shape[1]) if (left[i1, h] or left[i2, h]) and any(right[h, j] for j in moving)
+    ]
+    if not (left[i1, k] and left[i1, el] and left[i2, k] and k in units and el in units and k != el):
+        return False
+
+    def jumps(row: int) -> list[Fraction]:
+        values = [targets[p][row] for p in proof["along"]]
+        slopes = [(g - f) / (b - a) for (a, f), (b, g) in pairwise(zip(z, values, strict=True))]
+        return [b - a for a, b in pairwise(slopes)]
+
+    one, two, q = jumps(i1), jumps(i2), proof["center"] - 1
+    if not (one[q - 1] and one[q + 1] and two[q] and not two[q - 1] and not two[q + 1]):
+        return False
+    spent = [other["at"] - 1 for other in proof["others"]]
+    places = sorted([*spent, q - 1, q, q + 1])
+    apart = all(abs(a - b) > 1 for a, b in combinations([*spent], 2)) and all(abs(a - q) > 2 for a in spent)
+    if len(spent) != len(units) - 2 or not apart or places[0] < 0 or not all(one[p] or two[p] for p in spent):
+        return False
+
+    def limit(x: list[Fraction]) -> list[Fraction]:
+        def place(j: int) -> Fraction:
+            return (x[j] - line[0][j]) / step[j]
+
+        found = [Fraction(0)] * left.shape[0]
+        first, second = (place(j) for j in proof["inputs"])
+        found[i1] += 1 + (first > z[q + 1]) - (first < z[q + 1])
+        found[i2] += max(Fraction(0), first - z[q + 1])
+        for other in proof["others"]:
+            found[other["row"]] += max(Fraction(0), place(other["input"]) - z[other["at"]])
+        return found if first == second else []
+
+    reads = [*zip(proof["units"], proof["inputs"], strict=True)]
+    reads += [(other["unit"], other["input"]) for other in proof["others"]]
+    return (
+        sorted(unit for unit, _ in reads) == units
+        and all(right[unit, j] for unit, j in reads)
+        and all(left[other["row"], other["unit"]] for other in proof["others"])
+        and all(limit(x) == y for x, y in zip(points, targets, strict=True))
+    )
+
+
 def data(claim: Any, proof: Any) -> bool:
+    if proof["rule"] == "kinks":
+        return kinked(claim, proof)
     masks = claim["masks"]
     if not is_not_closed(masks, proof["proof"]):
         return False

@@ -70,7 +70,13 @@ def is_true(claim: Any) -> bool:
         (tuple(cell["signs"]), tuple(sum(1 << p for p in set(active)) for active in cell["active"]))
         for cell in claim["cells"]
     }
-    return abs(value - min(losses.values())) < NEAR and wanted == listed
+
+    def unordered(cells: Any) -> Any:
+        """Units with the same inputs and output may be exchanged."""
+        kinds = [(first, *row) for first, row in zip(claim["masks"][0][0], claim["masks"][1], strict=True)]
+        return {tuple(sorted(zip(kinds, signs, actives, strict=True))) for signs, actives in cells}
+
+    return abs(value - min(losses.values())) < NEAR and unordered(wanted) == unordered(listed)
 
 
 @pytest.mark.parametrize("name", NAMES)

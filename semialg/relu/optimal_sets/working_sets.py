@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from semialg.errors import DataError, LimitError
+from semialg.errors import BackendError, BackendMissingError, DataError, LimitError
 from semialg.relu.optimal_sets.conic import solve_blocks
 from semialg.relu.optimal_sets.descent import descend, residual_exactly
 from semialg.relu.optimal_sets.numerical import Block, arrays_of, project_blocks
@@ -92,7 +92,15 @@ def solve(
             "there are no cells; expected a point that is not 0 and a gate that is positive on it"
         )
     stop = None if time_limit is None else time.monotonic() + time_limit
-    found = _once(problem, cells, start, stop, progress)
+    try:
+        found = _once(problem, cells, start, stop, progress)
+    except BackendMissingError:
+        raise
+    except BackendError:
+        # The solver gives up on numbers of very different sizes; rational arithmetic does not.
+        if len(cells) > _FEW:
+            raise
+        return _descended(solution_with(problem, cells, arrays_of(problem, cells), {}, 0), stop)
     if closed(found, _COARSE):
         return found
     found = rescued(found)
