@@ -154,7 +154,7 @@ def formula_of_sympy(expression: Any) -> Formula:
         return TRUE if expression == sympy.true else FALSE
     if isinstance(expression, sympy.core.relational.Relational):
         return _relation(expression)
-    parts = [formula_of_sympy(part) for part in expression.args] if _is_connective(expression) else []
+    parts = [formula_of_sympy(part) for part in _parts(expression)]
     match type(expression).__name__:
         case "And":
             return conjunction(*parts)
@@ -178,8 +178,16 @@ def formula_of_sympy(expression: Any) -> Formula:
     )
 
 
-def _is_connective(expression: Any) -> bool:
-    return type(expression).__name__ in {"And", "Or", "Not", "Implies", "Equivalent", "Xor", "ITE"}
+def _parts(expression: Any) -> list[Any]:
+    """Return what a connective joins, in an order that does not change from run to run."""
+    import sympy
+
+    match type(expression).__name__:
+        case "And" | "Or" | "Equivalent" | "Xor":
+            return list(sympy.ordered(expression.args))
+        case "Not" | "Implies" | "ITE":
+            return list(expression.args)
+    return []
 
 
 def _relation(expression: Any) -> Formula:

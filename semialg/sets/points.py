@@ -59,5 +59,5 @@ def _number(value: object, name: str) -> Number:
         return Fraction(value)
     raise FormulaError(
         f"the coordinate {name} is {value!r}; expected an integer, a Fraction or an AlgebraicNumber "
-        "(semialg.sets.bridges.number_from_sympy reads those of sympy)"
+        "(semialg.logic.sympy_forms.number_of_sympy reads those of sympy)"
     )

@@ -13,15 +13,9 @@ from semialg.logic.products import product_entries, target_name
 from semialg.logic.sentences import membership
 from semialg.logic.simplify import substitute_definitions
 from semialg.logic.smtlib import natural_order
+from semialg.logic.sympy_forms import formula_of_sympy, formula_to_sympy
 from semialg.logic.variables import all_variables, free_variables, fresh_name, rename, substitute
-from semialg.sets.bridges import (
-    formula_from_pysmt,
-    formula_from_sympy,
-    formula_from_z3,
-    formula_to_pysmt,
-    formula_to_sympy,
-    formula_to_z3,
-)
+from semialg.sets.bridges import formula_from_pysmt, formula_from_z3, formula_to_pysmt, formula_to_z3
 from semialg.sets.quantities import Quantities
 
 if TYPE_CHECKING:
@@ -134,7 +128,7 @@ class SemialgebraicSet(Quantities):
 
     @classmethod
     def from_sympy(cls, expression: Any, variables: Sequence[str] | None = None) -> SemialgebraicSet:
-        """Return the set of a boolean expression of sympy (see :mod:`semialg.sets.bridges`).
+        """Return the set of a boolean expression of sympy (see :mod:`semialg.logic.sympy_forms`).
 
         Examples
         --------
@@ -143,7 +137,7 @@ class SemialgebraicSet(Quantities):
         >>> SemialgebraicSet.from_sympy(x**2 < 2).maximize("x").attained
         False
         """
-        return cls._of(formula_from_sympy(expression), variables)
+        return cls._of(formula_of_sympy(expression), variables)
 
     @classmethod
     def from_z3(cls, expression: Any, variables: Sequence[str] | None = None) -> SemialgebraicSet:

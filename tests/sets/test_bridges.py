@@ -9,9 +9,9 @@ import z3
 from semialg.algebra.algebraic import AlgebraicNumber
 from semialg.errors import FormulaError
 from semialg.logic.infix import parse_formula
+from semialg.logic.sympy_forms import number_of_sympy, number_to_sympy
 from semialg.pattern.pattern import Pattern
 from semialg.sets import SemialgebraicSet
-from semialg.sets.bridges import number_from_sympy, number_to_sympy
 
 parse = SemialgebraicSet.parse
 SETS = [
@@ -66,7 +66,7 @@ def test_what_is_no_real_polynomial_is_refused():
     ],
 )
 def test_numbers_there_and_back(number):
-    found = number_from_sympy(number)
+    found = number_of_sympy(number)
     back = number_to_sympy(found)
     assert sympy.minimal_polynomial(back - number, sympy.Symbol("z")) == sympy.Symbol("z")
 
@@ -81,7 +81,7 @@ def test_a_root_at_the_end_of_its_interval():
 def test_numbers_that_are_not_exact_are_refused():
     for number in (sympy.Float(1.5), sympy.pi, sympy.I, sympy.Symbol("x")):
         with pytest.raises(FormulaError):
-            number_from_sympy(number)
+            number_of_sympy(number)
 
 
 def test_patterns_as_sets():
