@@ -33,6 +33,7 @@ _ROUNDS = 60
 _MOVES = 60
 _HALVINGS = 20
 _BITS = 200
+_RIDGE = Fraction(1, 2**40)
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,16 @@ def _settled(program: _Program, weights: dict[Block, Vector], stop: float) -> di
         moved = _newton_move(program, weights, value) or _without_one(program, weights, value)
         if moved is None:
             break
-        before, (weights, value) = value, moved
-        if before - value <= value / 2 ** (_BITS // 2):
+        before, faces = value, _faces(program, weights)
+        weights, value = moved
+        # A step that only puts a neuron on a face gains nothing yet; the next one goes along the face.
+        if before - value <= value / 2 ** (_BITS // 2) and _faces(program, weights) == faces:
             break
     return weights
+
+
+def _faces(program: _Program, weights: dict[Block, Vector]) -> dict[Block, tuple[int, ...]]:
+    return {block: _face(program.problem, w) for block, w in weights.items()}
 
 
 def _face(problem: RegularizedProblem, w: Vector) -> tuple[int, ...]:
@@ -170,16 +177,35 @@ def _newton_move(
     z = [v for b, basis in zip(blocks, bases, strict=True) for v in coordinates(basis, weights[b])]
     square = [[inner(a, b) for b in columns] for a in columns]
     right = [inner(a, problem.targets) for a in columns]
-    step = newton_step(problem.penalty, bases, square, right, z, _BITS)
-    if step is None:
-        return None
+    found: tuple[dict[Block, Vector], Fraction] | None = None
+    for ridge in (Fraction(0), _RIDGE):  # the second where fits depend on each other
+        step = newton_step(problem.penalty, bases, square, right, z, _BITS, ridge)
+        moved = None if step is None else _along(program, blocks, faces, bases, z, step, value)
+        if moved is not None and value - moved[1] > value / 2 ** (_BITS // 2):
+            return moved
+        found = found or moved
+    return found
+
+
+def _along(
+    program: _Program,
+    blocks: Sequence[Block],
+    faces: Sequence[tuple[int, ...]],
+    bases: Sequence[Sequence[Vector]],
+    z: Sequence[Fraction],
+    step: Sequence[Fraction],
+    value: Fraction,
+) -> tuple[dict[Block, Vector], Fraction] | None:
+    """Return the weights where a step lowers the value, or puts a neuron on a face at no cost."""
+    problem = program.problem
     t = min([Fraction(1), *_breaks(problem, faces, bases, z, step)])
     for _ in range(_HALVINGS):
         there = _placed(problem, bases, [a + t * b for a, b in zip(z, step, strict=True)], faces)
         if there is not None:
             moved = {b: w for b, w in zip(blocks, there, strict=True) if any(w)}
             now = program.value(moved)
-            if now < value:
+            on_face = _faces(program, moved) != dict(zip(blocks, faces, strict=True))
+            if now < value or (on_face and now - value <= value / 2 ** (_BITS // 2)):
                 return moved, now
         t /= 2
     return None

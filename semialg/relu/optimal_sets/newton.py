@@ -57,6 +57,7 @@ def newton_step(
     right: Sequence[Fraction],
     z: Sequence[Fraction],
     bits: int,
+    ridge: Fraction = Fraction(0),
 ) -> Vector | None:
     """Return the step, from a gradient and a Hessian whose roots are rounded; None if a neuron vanishes."""
     gradient = [inner(row, z) - b for row, b in zip(square, right, strict=True)]
@@ -74,4 +75,8 @@ def newton_step(
             for j, b in enumerate(basis):
                 hessian[at + i][at + j] += factor * (inner(a, b) - along[i] * along[j])
         at += len(basis)
+    # Where fits depend on each other, some of the identity keeps the step one of descent.
+    extra = ridge * max((row[i] for i, row in enumerate(hessian)), default=Fraction(0))
+    for i, row in enumerate(hessian):
+        row[i] += extra
     return only_solution(hessian, [-v for v in rounded(gradient, 2 * bits)])
