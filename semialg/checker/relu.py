@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from semialg.checker.pattern_claim import Masks
 
-__all__ = ["NETWORK_KINDS", "check_network", "is_about_a_network"]
+__all__ = ["NETWORK_KINDS", "Kind", "check_network", "check_one_of", "is_about_a_network", "names_one_of"]
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
     """A kind of claim: its fields beside kind and pattern, its rules, and whether it names a pattern."""
 
     fields: Mapping[str, Decoder]
@@ -36,14 +36,14 @@ class _Kind(NamedTuple):
 
 
 _KINDS = {
-    "training": _Kind(TRAINING_FIELDS, TRAINING, has_pattern=True),
-    "training_level": _Kind(LEVEL_FIELDS, LEVEL, has_pattern=False),
-    "no_optimum": _Kind(NO_OPTIMUM_FIELDS, NO_OPTIMUM, has_pattern=True),
-    "reachable_closed": _Kind(REACHABLE_FIELDS, REACHABLE, has_pattern=True),
-    "no_nearest": _Kind(NO_NEAREST_FIELDS, NO_NEAREST, has_pattern=False),
-    "scalar_optimum": _Kind(SCALAR_OPTIMUM_FIELDS, SCALAR_OPTIMUM, has_pattern=True),
-    "scalar_cells": _Kind(CELLS_FIELDS, CELLS, has_pattern=True),
-    "scalar_level": _Kind(OPTIMUM_LEVEL_FIELDS, OPTIMUM_LEVEL, has_pattern=False),
+    "training": Kind(TRAINING_FIELDS, TRAINING, has_pattern=True),
+    "training_level": Kind(LEVEL_FIELDS, LEVEL, has_pattern=False),
+    "no_optimum": Kind(NO_OPTIMUM_FIELDS, NO_OPTIMUM, has_pattern=True),
+    "reachable_closed": Kind(REACHABLE_FIELDS, REACHABLE, has_pattern=True),
+    "no_nearest": Kind(NO_NEAREST_FIELDS, NO_NEAREST, has_pattern=False),
+    "scalar_optimum": Kind(SCALAR_OPTIMUM_FIELDS, SCALAR_OPTIMUM, has_pattern=True),
+    "scalar_cells": Kind(CELLS_FIELDS, CELLS, has_pattern=True),
+    "scalar_level": Kind(OPTIMUM_LEVEL_FIELDS, OPTIMUM_LEVEL, has_pattern=False),
 }
 
 #: The kinds of these claims.
@@ -52,16 +52,26 @@ NETWORK_KINDS = tuple(_KINDS)
 
 def is_about_a_network(claim: object) -> bool:
     """Say whether a claim, not decoded yet, names one of the kinds about networks."""
+    return names_one_of(_KINDS, claim)
+
+
+def names_one_of(kinds: Mapping[str, Kind], claim: object) -> bool:
+    """Say whether a claim, not decoded yet, names one of the kinds of a table."""
     if type(claim) is not dict:
         return False
     kind = cast("dict[str, object]", claim).get("kind")
-    return type(kind) is str and kind in _KINDS
+    return type(kind) is str and kind in kinds
 
 
 def check_network(head: dict[str, object], given: Masks | None) -> Report:
     """Judge a certificate about networks, its head already checked."""
+    return check_one_of(_KINDS, head, given)
+
+
+def check_one_of(kinds: Mapping[str, Kind], head: dict[str, object], given: Masks | None) -> Report:
+    """Judge a certificate whose claim is of a kind in a table, its head already checked."""
     name: str = cast("dict[str, Any]", head["claim"])["kind"]
-    kind = _KINDS[name]
+    kind = kinds[name]
     claim: dict[str, Any] = field_of(head, "claim", lambda value: _decode(kind, value))
     proof: Step = field_of(head, "proof", variant("rule", lambda: kind.rules))
     if given is not None and not kind.has_pattern:
@@ -77,7 +87,7 @@ def check_network(head: dict[str, object], given: Masks | None) -> Report:
     return Report.of_run(name, run)
 
 
-def _decode(kind: _Kind, value: object) -> dict[str, Any]:
+def _decode(kind: Kind, value: object) -> dict[str, Any]:
     own = {pattern_key(value)} if kind.has_pattern else set[str]()
     pairs = keyed(value, {"kind", *own, *kind.fields})
     found = {key: field_of(pairs, key, item) for key, item in kind.fields.items()}
